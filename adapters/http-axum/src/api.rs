@@ -1,0 +1,90 @@
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
+use saaskit_gateway::{Access, Class, Door};
+use saaskit_kernel::{InstallationSecret, Source};
+use utoipa::openapi::OpenApi;
+
+use crate::docs::{self, Docs};
+use crate::edge::Edge;
+use crate::layer::{Gate, admit};
+use crate::route::{Entry, Route};
+use crate::{Problem, RequestFault, Resource, RouteInfo, Settings, layer, openapi};
+
+/// The HTTP API: resources behind one door.
+#[derive(Debug)]
+pub struct Api {
+    edge: Edge,
+    docs: Docs,
+    routes: Vec<Route>,
+}
+
+impl Api {
+    /// An API with nothing but its documentation; cursors and limits derive their keys from `secret`.
+    pub fn new(door: Door, source: Source, secret: InstallationSecret, settings: Settings) -> Self {
+        let docs = Docs::default();
+        let Resource(routes) = Resource::new(docs::ROWS, &docs);
+        Self { edge: Edge::new(door, source, secret, settings), docs, routes }
+    }
+
+    /// The same with a resource more.
+    #[must_use]
+    pub fn with(mut self, resource: Resource) -> Self {
+        self.routes.extend(resource.0);
+        self
+    }
+
+    /// The routes that are mounted.
+    pub fn routes(&self) -> impl Iterator<Item = &RouteInfo> {
+        self.routes.iter().map(|route| &route.entry.info)
+    }
+
+    /// The OpenAPI document of what is mounted.
+    pub fn document(&self) -> OpenApi {
+        openapi::document(self.routes.iter().map(|route| &route.entry), &self.edge.settings.public_url)
+    }
+
+    /// The router. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: without the address of its
+    /// peer every caller counts as one.
+    pub fn router(self) -> Router {
+        let document = serde_json::to_vec(&self.document()).unwrap_or_default();
+        self.docs.0.get_or_init(|| Bytes::from(document));
+        let Self { edge, routes, .. } = self;
+        let mut router = Router::new();
+        for Route { entry: Entry { info, .. }, handler } in routes {
+            let gate = Gate { edge: edge.clone(), access: info.access, class: info.class };
+            router = router.route(&info.path, handler.route_layer(from_fn_with_state(gate, admit)));
+        }
+        let gate = Gate { edge: edge.clone(), access: Access::Public, class: Class::Read };
+        let counted = from_fn_with_state(gate, admit);
+        let router = router
+            .fallback(not_found.layer(counted.clone()))
+            .method_not_allowed_fallback(method_not_allowed.layer(counted));
+        wrap(router, &edge)
+    }
+}
+
+async fn not_found() -> Problem {
+    RequestFault::NotFound.into()
+}
+
+async fn method_not_allowed() -> Problem {
+    RequestFault::MethodNotAllowed.into()
+}
+
+/// The layers, the innermost first.
+fn wrap(router: Router, edge: &Edge) -> Router {
+    let Settings { public_url, cors, body_limit, timeout, .. } = &*edge.settings;
+    router
+        .layer(DefaultBodyLimit::max(*body_limit))
+        .layer(from_fn_with_state(*timeout, layer::timeout))
+        .layer(layer::catch_panics())
+        .layer(from_fn_with_state(public_url.clone(), layer::problems))
+        .layer(layer::compression())
+        .layer(layer::cors(cors.clone()))
+        .layer(from_fn_with_state(public_url.clone(), layer::security_headers))
+        .layer(from_fn_with_state(edge.source.clone(), layer::trace))
+        .layer(from_fn_with_state(edge.source.clone(), layer::request_id))
+}

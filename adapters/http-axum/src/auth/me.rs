@@ -1,0 +1,49 @@
+use axum::Json;
+use axum::extract::State;
+use saaskit_auth::{Auth, User};
+use saaskit_kernel::{Timestamp, UserId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{Asker, Problem};
+
+/// An account as its owner sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Me {
+    /// Its id.
+    #[schema(value_type = String, example = "usr_01h455vb4pex5vsknk084sn02q")]
+    id: UserId,
+    /// The address it signs in with.
+    #[schema(format = Email, example = "ana@example.com")]
+    email: String,
+    /// What the person is called.
+    #[schema(example = "Ana Pop")]
+    name: Option<String>,
+    /// Whether the address is proved.
+    email_verified: bool,
+    /// Whether it operates the installation.
+    super_admin: bool,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime, example = "2026-11-21T12:00:00.000Z")]
+    created_at: Timestamp,
+}
+
+impl From<User> for Me {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id,
+            email: user.email.original().to_owned(),
+            name: user.name.map(|name| name.to_string()),
+            email_verified: user.verified_at.is_some(),
+            super_admin: user.super_admin,
+            created_at: user.created_at,
+        }
+    }
+}
+
+/// Shows who you are.
+#[utoipa::path(get, path = "/api/v1/auth/me", tag = "auth",
+    responses((status = 200, description = "Your account.", body = Me)))]
+pub(super) async fn show_me(State(auth): State<Auth>, Asker(asker): Asker) -> Result<Json<Me>, Problem> {
+    Ok(Json(auth.me(&asker).await?.into()))
+}

@@ -1,0 +1,106 @@
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{Extensions, HeaderMap};
+use saaskit_kernel::{RequestId, Source};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
+
+/// Wraps a request in a span, and says in one line how it was answered. The span holds the route's template and
+/// never the path or the query, which may hold secrets.
+pub async fn trace(State(source): State<Source>, request: Request, next: Next) -> Response {
+    let begun = source.now();
+    let span = span(&request);
+    let response = next.run(request).instrument(span.clone()).await;
+    let took = source.now().since(begun);
+    span.in_scope(|| {
+        tracing::info!(
+            status = response.status().as_u16(),
+            ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "answered"
+        );
+    });
+    response
+}
+
+fn span(request: &Request) -> Span {
+    let span = tracing::info_span!(
+        "request",
+        method = %request.method(),
+        route = route(request.extensions()),
+        request_id = Empty,
+        trace_id = Empty,
+        parent_id = Empty,
+        user = Empty,
+        tenant = Empty,
+    );
+    if let Some(id) = request.extensions().get::<RequestId>() {
+        span.record("request_id", id.as_str());
+    }
+    if let Some(parent) = TraceParent::of(request.headers()) {
+        span.record("trace_id", parent.trace_id);
+        span.record("parent_id", parent.parent_id);
+    }
+    span
+}
+
+fn route(extensions: &Extensions) -> &str {
+    extensions.get::<MatchedPath>().map_or("(none)", MatchedPath::as_str)
+}
+
+/// The trace a caller's `traceparent` continues (W3C Trace Context).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceParent<'a> {
+    /// 32 hexadecimal digits.
+    pub trace_id: &'a str,
+    /// 16 hexadecimal digits.
+    pub parent_id: &'a str,
+}
+
+impl<'a> TraceParent<'a> {
+    /// Reads `00-<trace id>-<parent id>-<flags>`; anything else starts a trace of its own.
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let (version, rest) = text.split_once('-')?;
+        let (trace_id, rest) = rest.split_once('-')?;
+        let (parent_id, rest) = rest.split_once('-')?;
+        let (flags, more) = rest.split_once('-').map_or((rest, false), |(flags, _)| (flags, true));
+        let known = version != "ff" && !(version == "00" && more);
+        let shaped = is_hex(version, 2) && is_hex(flags, 2) && is_id(trace_id, 32) && is_id(parent_id, 16);
+        (known && shaped).then_some(Self { trace_id, parent_id })
+    }
+
+    fn of(headers: &'a HeaderMap) -> Option<Self> {
+        Self::parse(headers.get("traceparent")?.to_str().ok()?)
+    }
+}
+
+fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+fn is_id(text: &str, length: usize) -> bool {
+    is_hex(text, length) && text.bytes().any(|byte| byte != b'0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_continued_only_where_it_is_well_formed() {
+        let parent = TraceParent::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").unwrap();
+        assert_eq!((parent.trace_id.len(), parent.parent_id), (32, "00f067aa0ba902b7"));
+        assert!(TraceParent::parse("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what").is_some());
+        for text in [
+            "",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+        ] {
+            assert_eq!(TraceParent::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The JSON API over HTTP, and the few pages that mails link to.
+//!
+//! [`Api`] takes a [`Resource`] of each domain that is there and makes one [`axum::Router`] of them, behind the
+//! layers of [`layer`]. Every route is one [`Row`] of a table: the row mounts the handler, tells the
+//! door who may use it and what it costs, and appears in the OpenAPI document. A handler reads, calls one use
+//! case, and shows its answer.
+
+mod api;
+#[cfg(feature = "auth")]
+pub mod auth;
+mod body;
+mod caller;
+mod cursor;
+#[cfg(feature = "notify")]
+pub mod dev;
+mod docs;
+mod edge;
+mod fault;
+mod form;
+pub mod health;
+pub mod home;
+pub mod layer;
+mod list;
+mod openapi;
+pub mod page;
+mod problem;
+mod rate_limit;
+mod route;
+mod settings;
+#[cfg(feature = "tenants")]
+pub mod tenants;
+mod url;
+
+pub use api::Api;
+pub use body::Body;
+pub use caller::{Asker, Caller};
+pub use cursor::Cursors;
+pub use fault::RequestFault;
+pub use form::PageForm;
+pub use health::Health;
+pub use list::{Listed, Listing};
+pub use problem::{FieldError, Problem};
+pub use route::{Resource, RouteInfo, Row};
+pub use settings::{PublicUrl, PublicUrlInvalid, Settings};
+
+/// Every route there can be, for the catalogue: a domain's only if its feature is on.
+pub fn routes() -> Vec<RouteInfo> {
+    entries().into_iter().map(|entry| entry.info).collect()
+}
+
+/// The OpenAPI document of every route there can be.
+pub fn document(public_url: &PublicUrl) -> utoipa::openapi::OpenApi {
+    openapi::document(&entries(), public_url)
+}
+
+fn entries() -> Vec<route::Entry> {
+    let mut all = docs::entries();
+    all.extend(home::entries());
+    all.extend(health::entries());
+    #[cfg(feature = "auth")]
+    all.extend(auth::entries());
+    #[cfg(feature = "tenants")]
+    all.extend(tenants::entries());
+    #[cfg(feature = "notify")]
+    all.extend(dev::entries());
+    all
+}
+
+/// Every code a problem can carry, each once, in the order of their names.
+pub fn codes() -> Vec<saaskit_kernel::Code> {
+    let mut all = [RequestFault::CODES, saaskit_gateway::Refusal::CODES].concat();
+    #[cfg(feature = "auth")]
+    all.extend(saaskit_auth::AuthError::CODES);
+    #[cfg(feature = "tenants")]
+    all.extend(saaskit_tenants::TenantsError::CODES);
+    all.sort_by_key(saaskit_kernel::Code::name);
+    all.dedup();
+    all
+}

@@ -1,0 +1,166 @@
+use std::collections::BTreeSet;
+
+use saaskit_http_axum::{codes, routes};
+use saaskit_kernel::Code;
+use serde_json::Value;
+
+use crate::world::World;
+
+async fn document(world: &World) -> Value {
+    world.get("/api/openapi.json").send().await.expect(200).json()
+}
+
+/// Every operation of a document, with its method and path.
+fn operations(document: &Value) -> impl Iterator<Item = (String, &str, &Value)> {
+    document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        let item = item.as_object().unwrap();
+        item.iter().map(move |(method, operation)| (method.to_uppercase(), path.as_str(), operation))
+    })
+}
+
+#[tokio::test]
+async fn every_route_is_documented_and_everything_documented_is_routed() {
+    let world = World::new().await;
+    let document = document(&world).await;
+    assert_eq!(document["openapi"], "3.1.0");
+    let documented: BTreeSet<(String, String)> =
+        operations(&document).map(|(method, path, _)| (method, path.to_owned())).collect();
+    let listed: BTreeSet<(String, String)> =
+        routes().into_iter().map(|route| (route.method.to_owned(), route.path)).collect();
+    assert_eq!(documented, listed);
+    assert_eq!(routes().len(), listed.len(), "a route is listed twice");
+    for (method, path) in listed {
+        let path = path.replace("{id}", "ten_01h455vb4pex5vsknk084sn02q").replace("{file}", "index.html");
+        let answer = world.ask(&method, &path).bypassing().send().await;
+        assert!(answer.status != 404 && answer.status != 405, "{method} {path}: {}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn every_operation_is_described_and_says_how_it_is_refused() {
+    let world = World::new().await;
+    let document = document(&world).await;
+    let mut ids = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        let at = format!("{method} {path}");
+        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{at} has no summary");
+        assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{at} shares its id");
+        let responses = operation["responses"].as_object().unwrap();
+        let success = responses.keys().find(|status| status.starts_with(['2', '3']));
+        assert!(success.is_some(), "{at} never succeeds");
+        for response in responses.values() {
+            let described = response["description"].is_string() || response["$ref"].is_string();
+            assert!(described, "{at} has a response without a description");
+        }
+        assert!(responses.contains_key("500"), "{at}");
+    }
+    for route in routes() {
+        let operation = &document["paths"][&route.path][route.method.to_lowercase()];
+        let secured = operation["security"].is_array();
+        assert_eq!(secured, route.access.needs_credential(), "{} {}", route.method, route.path);
+        assert!(operation["responses"].get("401").is_some() || !secured, "{}", route.path);
+        assert_eq!(operation["responses"].get("429").is_some(), route.class.is_counted(), "{}", route.path);
+    }
+}
+
+#[tokio::test]
+async fn every_string_of_a_request_has_a_bound_and_no_body_is_open() {
+    let world = World::new().await;
+    let document = document(&world).await;
+    let mut bodies = 0;
+    for (method, path, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert_bounded(&parameter["schema"], &format!("{method} {path} {}", parameter["name"]));
+        }
+        for content in
+            operation["requestBody"]["content"].as_object().into_iter().flat_map(|content| content.values())
+        {
+            let name = content["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            let schema = &document["components"]["schemas"][name];
+            assert_eq!(schema["additionalProperties"], false, "{name}");
+            bodies += 1;
+            for (field, schema) in schema["properties"].as_object().unwrap() {
+                assert_bounded(schema, &format!("{name}.{field}"));
+                assert!(schema["description"].is_string(), "{name}.{field} is not described");
+                assert!(
+                    schema["example"].is_string() || schema["examples"].is_array(),
+                    "{name}.{field} has no example"
+                );
+            }
+        }
+    }
+    assert!(bodies >= 8);
+}
+
+fn assert_bounded(schema: &Value, at: &str) {
+    let types = match &schema["type"] {
+        Value::Array(types) => types.clone(),
+        one => vec![one.clone()],
+    };
+    for of in types {
+        match of.as_str() {
+            Some("string") => assert!(schema["maxLength"].is_u64(), "{at} has no bound"),
+            Some("integer") => assert!(schema["maximum"].is_number(), "{at} has no bound"),
+            Some("null") => {}
+            other => panic!("{at} is of type {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_reference_leads_somewhere() {
+    let world = World::new().await;
+    let document = document(&world).await;
+    let mut references = Vec::new();
+    collect(&document, &mut references);
+    assert!(references.len() > 20);
+    for reference in references {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+}
+
+fn collect<'a>(value: &'a Value, into: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(fields) => {
+            into.extend(fields.get("$ref").and_then(Value::as_str));
+            fields.values().for_each(|value| collect(value, into));
+        }
+        Value::Array(items) => items.iter().for_each(|value| collect(value, into)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_the_documentation_comes_from_this_server_alone() {
+    let world = World::new().await;
+    let to = world.get("/docs").send().await.expect(308);
+    let page = world.get(to.header("location")).send().await.expect(200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(
+        !page.body.contains("http://") && !page.body.contains("https://") && !page.body.contains("src=\"//")
+    );
+    assert!(!page.header("content-security-policy").contains("unsafe"));
+    assert!(!page.body.contains("<style>") && !page.body.contains("<script>"), "the policy would block it");
+    for file in ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-initializer.js", "index.css"] {
+        assert!(page.body.contains(file), "{file}");
+        world.get(&format!("/docs/{file}")).send().await.expect(200);
+    }
+    let starts = world.get("/docs/swagger-initializer.js").send().await;
+    assert!(starts.body.contains("/api/openapi.json") && !starts.body.contains("petstore"));
+    world.get("/docs/nothing.js").send().await.expect(404);
+    world.get("/docs/..%2fsecret").send().await.expect(404);
+}
+
+#[tokio::test]
+async fn every_code_has_its_place_on_the_page_problems_point_to() {
+    let world = World::new().await;
+    let page = world.get("/docs/errors").send().await.expect(200);
+    let codes = codes();
+    assert!(codes.len() > 25);
+    for code in &codes {
+        assert!(page.body.contains(&format!("id=\"{}\"", code.name())), "{code}");
+    }
+    let names: BTreeSet<&str> = codes.iter().map(Code::name).collect();
+    assert_eq!(names.len(), codes.len(), "two codes share a name");
+}

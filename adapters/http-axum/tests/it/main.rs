@@ -1,0 +1,21 @@
+//! The API in process, on memory adapters and the real hasher, signer and sealer.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says by a panic that it fails"
+)]
+
+mod accounts;
+mod bodies;
+mod development;
+mod document;
+mod health;
+mod layers;
+mod limits;
+mod lists;
+mod logs;
+mod pages;
+mod problems;
+mod workspaces;
+mod world;

@@ -1,0 +1,181 @@
+mod request;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use saaskit_auth::port::BreachedPasswords;
+use saaskit_auth::{Algorithm, Auth, Password};
+use saaskit_conformance::fixtures::{FixedClock, source_at};
+use saaskit_gateway::{Bypass, Door, Limits};
+use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
+use saaskit_http_axum::{Api, Health, PublicUrl, Resource, Settings, auth, dev, health, home, tenants};
+use saaskit_kernel::{Call, Email, Handler, Mailbox, PortError, Secret, Worker, WorkerSettings};
+use saaskit_memory::{MemoryRateLimiter, MemoryStore};
+use saaskit_notify::port::Outbox;
+use saaskit_notify::{CaptureSender, Notify, SendMessage};
+use saaskit_seal_aead::{AeadSealer, KeyRing};
+use saaskit_stories::{BearerTokens, Links, NotifyLetters, Welcome, subscriptions};
+use saaskit_tenants::Tenants;
+use saaskit_token_jwt::JwtSigner;
+use serde_json::json;
+
+pub(crate) use request::Ask;
+
+/// A password every policy takes.
+pub(crate) const PASSWORD: &str = "Correct-horse-7";
+/// Where the installation believes to be.
+pub(crate) const PUBLIC_URL: &str = "https://app.example.com";
+/// What passes the limits.
+pub(crate) const BENCHMARK: &str = "benchmark-token-1";
+
+/// One node of one installation, without a socket.
+pub(crate) struct World {
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) memory: Arc<MemoryStore>,
+    pub(crate) auth: Auth,
+    pub(crate) health: Health,
+    pub(crate) router: Router,
+    worker: Worker,
+}
+
+/// What a test chooses.
+pub(crate) struct Plan {
+    pub(crate) limits: Limits,
+    pub(crate) settings: Settings,
+    pub(crate) more: Vec<Resource>,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        let settings = Settings::new(PublicUrl::parse(PUBLIC_URL).unwrap());
+        Self { limits: Limits::default(), settings, more: Vec::new() }
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(Plan::default()).await
+    }
+
+    pub(crate) async fn with(plan: Plan) -> Self {
+        let clock = Arc::new(FixedClock::default());
+        let source = source_at(clock.clone());
+        let memory = Arc::new(MemoryStore::new(subscriptions()));
+        let ring = KeyRing::parse(&KeyRing::generate(&source)).unwrap();
+        let sealer = Arc::new(AeadSealer::new(ring, source.clone()).unwrap());
+        let notify = Notify::new(sealer.clone(), source.clone());
+        let links = Links::under(PUBLIC_URL);
+        let auth = Auth::new(
+            saaskit_auth::Ports {
+                store: memory.clone(),
+                users: memory.clone(),
+                sessions: memory.clone(),
+                tokens: memory.clone(),
+                keys: memory.clone(),
+                hasher: Arc::new(Argon2Hasher::new(&Argon2Config::default(), source.clone()).unwrap()),
+                breached: Arc::new(NobodyKnows),
+                signer: Arc::new(JwtSigner::new(PUBLIC_URL, PUBLIC_URL)),
+                sealer: sealer.clone(),
+                letters: Arc::new(NotifyLetters::new(notify.clone(), links.clone())),
+                source: source.clone(),
+            },
+            saaskit_auth::Settings { algorithm: Algorithm::EdDsa, ..saaskit_auth::Settings::default() },
+        );
+        auth.refresh(&Call::of_operator(&source)).await.unwrap();
+        let tenants = Tenants::new(saaskit_tenants::Ports {
+            store: memory.clone(),
+            workspaces: memory.clone(),
+            source: source.clone(),
+        });
+        let own: [Arc<dyn Handler>; 2] = [
+            Arc::new(SendMessage {
+                messages: memory.clone(),
+                sender: Arc::new(CaptureSender::new(memory.clone(), source.clone())),
+                sealer,
+                from: Mailbox { name: None, email: Email::parse("no-reply@example.com").unwrap() },
+                source: source.clone(),
+            }),
+            Arc::new(Welcome { auth: auth.clone(), tenants: tenants.clone(), notify, links }),
+        ];
+        let handlers = auth.handlers().into_iter().chain(own);
+        let settings = WorkerSettings::default();
+        let worker = Worker::new(memory.clone(), memory.clone(), source.clone(), handlers, settings);
+        let health = Health::new(memory.clone(), memory.clone(), source.clone());
+        let limiter = Arc::new(MemoryRateLimiter::new(clock.clone(), 10_000));
+        let bypass = Bypass::new(Secret::new(BENCHMARK), false).unwrap();
+        let door = Door::new(limiter, Arc::new(BearerTokens(auth.clone())), plan.limits).with_bypass(bypass);
+        let outbox: Arc<dyn Outbox> = memory.clone();
+        let api = Api::new(door, source.clone(), auth.installation().unwrap(), plan.settings)
+            .with(auth::resource(&auth))
+            .with(tenants::resource(&tenants))
+            .with(home::resource(true))
+            .with(health::resource(&health))
+            .with(dev::resource(&outbox));
+        let router = plan.more.into_iter().fold(api, Api::with).router();
+        Self { clock, memory, auth, health, router, worker }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Ask {
+        Ask::new(self.router.clone(), "GET", path)
+    }
+
+    pub(crate) fn post(&self, path: &str) -> Ask {
+        Ask::new(self.router.clone(), "POST", path)
+    }
+
+    pub(crate) fn ask(&self, method: &str, path: &str) -> Ask {
+        Ask::new(self.router.clone(), method, path)
+    }
+
+    /// Does all work there is, and the work it makes.
+    pub(crate) async fn work(&self) {
+        while self.worker.tick().await.unwrap().claimed > 0 {}
+    }
+
+    /// Registers an address; gives the token that was mailed to it.
+    pub(crate) async fn register(&self, email: &str) -> String {
+        let body = json!({ "email": email, "password": PASSWORD, "name": "Ana Pop" });
+        self.post("/api/v1/auth/register").bypassing().json(&body).await.expect(202);
+        self.work().await;
+        self.mailed_token(email).await
+    }
+
+    /// The token of the last link that was mailed there.
+    pub(crate) async fn mailed_token(&self, email: &str) -> String {
+        let outbox = self.memory.newest(10).await.unwrap();
+        let mail = outbox.iter().find(|mail| mail.to.eq_ignore_ascii_case(email)).expect("a mail");
+        let (_, rest) = mail.text.split_once("?token=").expect("a link");
+        rest.split_whitespace().next().unwrap().to_owned()
+    }
+
+    /// Somebody with a proved address, signed in; gives the access token.
+    pub(crate) async fn user(&self, email: &str) -> String {
+        let token = self.register(email).await;
+        self.post("/api/v1/auth/verify-email").bypassing().json(&json!({ "token": token })).await.expect(200);
+        self.log_in(email).await
+    }
+
+    pub(crate) async fn log_in(&self, email: &str) -> String {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let answer = self.post("/api/v1/auth/login").bypassing().json(&body).await.expect(200);
+        answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a workspace; gives its id.
+    pub(crate) async fn tenant(&self, token: &str, slug: &str) -> String {
+        let body = json!({ "name": slug, "slug": slug });
+        let answer = self.post("/api/v1/tenants").bypassing().bearer(token).json(&body).await.expect(201);
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+}
+
+#[derive(Debug)]
+struct NobodyKnows;
+
+#[async_trait]
+impl BreachedPasswords for NobodyKnows {
+    async fn is_known(&self, _: &Password) -> Result<bool, PortError> {
+        Ok(false)
+    }
+}

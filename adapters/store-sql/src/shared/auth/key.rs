@@ -1,0 +1,78 @@
+use async_trait::async_trait;
+use saaskit_auth::port::Keys;
+use saaskit_auth::write::{KeyWrite, SET_UP};
+use saaskit_auth::{Algorithm, SigningKey};
+use saaskit_kernel::{CommitError, PortError, Sealed, Timestamp};
+use serde_json::Value;
+use sqlx::types::Json;
+
+use super::super::engine::{At, Query, sql};
+use super::super::row::Columns;
+use super::super::{Conn, Row, Store};
+use crate::Failure;
+
+fn read(row: &Row) -> Result<SigningKey, PortError> {
+    Ok(SigningKey {
+        id: row.id("id")?,
+        number: row.number("number")?,
+        algorithm: row.word("algorithm", Algorithm::parse)?,
+        private: Sealed::from_bytes(row.get("private")?),
+        public: row.get::<Json<Value>>("public")?.0,
+        created_at: row.at("created_at")?,
+        signs_from: row.at("signs_from")?,
+    })
+}
+
+#[async_trait]
+impl Keys for Store {
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, PortError> {
+        let query = || {
+            sql("SELECT id, number, algorithm, private, public, created_at, signs_from
+                         FROM auth_signing_keys ORDER BY number")
+        };
+        self.all(self.0.pools.system(), query).await?.iter().map(read).collect()
+    }
+
+    async fn installation(&self) -> Result<Option<Sealed>, PortError> {
+        let row = self.one(self.0.pools.system(), || sql("SELECT secret FROM auth_installation")).await?;
+        row.map(|row| row.get("secret").map(Sealed::from_bytes)).transpose()
+    }
+}
+
+pub(super) async fn apply(conn: &mut Conn, write: &KeyWrite) -> Result<(), Failure> {
+    match write {
+        KeyWrite::Insert(key) => {
+            insert(key).execute(conn).await?;
+        }
+        KeyWrite::RemoveBefore(number) => {
+            let query = sql("DELETE FROM auth_signing_keys WHERE number < $1");
+            query.bind(i64::from(*number)).execute(conn).await?;
+        }
+        KeyWrite::Install(secret) => {
+            let query = sql("INSERT INTO auth_installation (secret) VALUES ($1)");
+            query.bind(secret.as_bytes()).execute(conn).await?;
+        }
+        KeyWrite::SetUp { at } => set_up(conn, *at).await?,
+    }
+    Ok(())
+}
+
+fn insert(key: &SigningKey) -> Query {
+    let query =
+        sql("INSERT INTO auth_signing_keys (id, number, algorithm, private, public, created_at, signs_from)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7)");
+    query
+        .bind(key.id.uuid())
+        .bind(i64::from(key.number))
+        .bind(key.algorithm.as_str())
+        .bind(key.private.as_bytes())
+        .bind(Json(&key.public))
+        .bind(At(key.created_at))
+        .bind(At(key.signs_from))
+}
+
+async fn set_up(conn: &mut Conn, at: Timestamp) -> Result<(), Failure> {
+    let query = sql("UPDATE auth_installation SET set_up_at = $1 WHERE set_up_at IS NULL");
+    let marked = query.bind(At(at)).execute(conn).await?;
+    if marked.rows_affected() == 1 { Ok(()) } else { Err(CommitError::Refused(SET_UP).into()) }
+}

@@ -1,0 +1,129 @@
+//! Messages and the development outbox.
+
+use async_trait::async_trait;
+use saaskit_kernel::{PortError, Sealed};
+use saaskit_notify::port::{Messages, Outbox};
+use saaskit_notify::write::{MessageWrite, NotifyWrite, OutboxWrite};
+use saaskit_notify::{Captured, Category, Channel, Message, MessageId, Status, Template};
+
+use super::commit::saved;
+use super::domain::{Apply, Domain};
+use super::engine::{At, Query, sql};
+use super::row::{Columns, stored};
+use super::{Conn, Row, Store};
+use crate::Failure;
+use crate::migration::Migration;
+
+pub(super) const DOMAIN: Domain = Domain {
+    migrations: &[Migration {
+        domain: "notify",
+        version: 1,
+        name: "messages",
+        up: up!("notify/0001_messages"),
+    }],
+    rules: &[],
+    known: &["notify_messages_pkey", "notify_outbox_id"],
+    write: |write| write.of::<NotifyWrite>().map(|write| write as &dyn Apply),
+};
+
+#[async_trait]
+impl Messages for Store {
+    async fn message(&self, id: MessageId) -> Result<Option<Message>, PortError> {
+        let text =
+            "SELECT id, tenant_id, recipient, template, category, sealed, status, created_at, changed_at,
+                           provider_id, version FROM notify_messages WHERE id = $1";
+        let row = self.one(self.0.pools.system(), || sql(text).bind(id.uuid())).await?;
+        row.as_ref().map(read_message).transpose()
+    }
+}
+
+fn read_message(row: &Row) -> Result<Message, PortError> {
+    Ok(Message {
+        id: row.id("id")?,
+        tenant: row.maybe_id("tenant_id")?,
+        to: row.email("recipient")?,
+        template: row.word("template", Template::parse)?,
+        category: row.word("category", Category::parse)?,
+        values: row.get::<Option<Vec<u8>>>("sealed")?.map(Sealed::from_bytes),
+        status: row.word("status", Status::parse)?,
+        created_at: row.at("created_at")?,
+        changed_at: row.at("changed_at")?,
+        provider_id: row.get("provider_id")?,
+        version: row.version("version")?,
+    })
+}
+
+#[async_trait]
+impl Outbox for Store {
+    async fn newest(&self, limit: u32) -> Result<Vec<Captured>, PortError> {
+        let text = "SELECT id, channel, recipient, subject, text, html, at FROM notify_outbox
+                    ORDER BY at DESC, seq DESC LIMIT $1";
+        let rows = self.all(self.0.pools.system(), || sql(text).bind(i64::from(limit))).await?;
+        rows.iter().map(read_captured).collect()
+    }
+}
+
+fn read_captured(row: &Row) -> Result<Captured, PortError> {
+    Ok(Captured {
+        id: row.get("id")?,
+        channel: row.word("channel", Channel::parse)?,
+        to: row.get("recipient")?,
+        subject: row.get("subject")?,
+        text: row.get("text")?,
+        html: row.get("html")?,
+        at: row.at("at")?,
+    })
+}
+
+#[async_trait]
+impl Apply for NotifyWrite {
+    async fn apply(&self, conn: &mut Conn) -> Result<(), Failure> {
+        match self {
+            Self::Message(MessageWrite::Insert(message)) => insert(conn, message).await,
+            Self::Message(MessageWrite::Save(message)) => save(conn, message).await,
+            Self::Outbox(OutboxWrite::Keep(captured)) => keep(conn, captured).await,
+        }
+    }
+}
+
+async fn insert(conn: &mut Conn, message: &Message) -> Result<(), Failure> {
+    let query =
+        sql("INSERT INTO notify_messages (id, tenant_id, recipient, template, category, sealed, status,
+                       changed_at, provider_id, version, created_at)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+    let query = fields(query, message).bind(stored(message.version.next()));
+    query.bind(At(message.created_at)).execute(conn).await?;
+    Ok(())
+}
+
+/// A message stays in its tenant, or in none.
+async fn save(conn: &mut Conn, message: &Message) -> Result<(), Failure> {
+    let query = sql("UPDATE notify_messages SET recipient = $3, template = $4, category = $5, sealed = $6,
+                       status = $7, changed_at = $8, provider_id = $9, version = version + 1
+                     WHERE id = $1 AND tenant_id IS NOT DISTINCT FROM $2 AND version = $10");
+    let query = fields(query, message).bind(stored(message.version));
+    saved(query.execute(conn).await?.rows_affected())
+}
+
+/// `$1` to `$9`.
+fn fields(query: Query, message: &Message) -> Query {
+    query
+        .bind(message.id.uuid())
+        .bind(message.tenant.map(|tenant| tenant.uuid()))
+        .bind(message.to.original())
+        .bind(message.template.as_str())
+        .bind(message.category.as_str())
+        .bind(message.values.as_ref().map(Sealed::as_bytes))
+        .bind(message.status.as_str())
+        .bind(At(message.changed_at))
+        .bind(message.provider_id.as_deref())
+}
+
+async fn keep(conn: &mut Conn, captured: &Captured) -> Result<(), Failure> {
+    let query = sql("INSERT INTO notify_outbox (id, channel, recipient, subject, text, html, at)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING");
+    let query = query.bind(captured.id.as_str()).bind(captured.channel.as_str()).bind(captured.to.as_str());
+    let query = query.bind(captured.subject.as_deref()).bind(captured.text.as_str());
+    query.bind(captured.html.as_deref()).bind(At(captured.at)).execute(conn).await?;
+    Ok(())
+}

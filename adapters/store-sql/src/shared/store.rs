@@ -1,0 +1,167 @@
+//! The store itself; compiled once for each engine.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use saaskit_kernel::{Commit, CommitError, ErrorKind, PortError, Subscriptions, Write};
+use sqlx::types::Uuid;
+
+use super::engine::{self, Config, Conn, Indexes, Pool, Pools, Query, Row};
+use crate::Failure;
+
+/// Members of the elements of a JSON array, to be followed by `each!`.
+macro_rules! members {
+    ($kind:ident $name:literal $(, $kinds:ident $names:literal)*) => {
+        concat!(member!($kind $name) $(, ", ", member!($kinds $names))*, " FROM ")
+    };
+}
+
+#[cfg(feature = "auth")]
+mod auth;
+mod commit;
+mod domain;
+mod error;
+mod log;
+mod migrate;
+#[cfg(feature = "notify")]
+mod notify;
+mod retries;
+mod row;
+#[cfg(feature = "tenants")]
+mod tenants;
+mod work;
+
+pub(super) use error::port;
+pub(super) use migrate::apply as apply_migrations;
+
+use domain::Domain;
+use retries::Retries;
+
+/// Every domain this store was built with.
+const DOMAINS: &[Domain] = &[
+    log::DOMAIN,
+    #[cfg(feature = "auth")]
+    auth::DOMAIN,
+    #[cfg(feature = "tenants")]
+    tenants::DOMAIN,
+    #[cfg(feature = "notify")]
+    notify::DOMAIN,
+];
+
+/// Applies an embedder's own writes inside the store's transaction.
+#[async_trait]
+pub trait WriteHandler: fmt::Debug + Send + Sync + 'static {
+    /// Whether it knows the write. Asked before anything is applied.
+    fn handles(&self, write: &Write) -> bool;
+
+    /// Applies a write it knows. On PostgreSQL it runs under the role the login has by itself. An error refuses
+    /// the whole commit.
+    async fn apply(&self, conn: &mut Conn, write: &Write) -> Result<(), Failure>;
+}
+
+/// Every port of every domain, on one database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    pools: Pools,
+    config: Config,
+    indexes: Indexes,
+    subscriptions: Subscriptions,
+    handlers: Vec<Arc<dyn WriteHandler>>,
+    /// The lane that was served last.
+    cursor: Mutex<Uuid>,
+}
+
+impl Store {
+    /// Opens the pools. `Invalid` for a configuration that makes no sense, `Rejected` for a database that lacks
+    /// migrations or that must not be used like this, `Unavailable` if there is none.
+    pub async fn connect(
+        config: Config,
+        subscriptions: Subscriptions,
+        handlers: Vec<Arc<dyn WriteHandler>>,
+    ) -> Result<Self, PortError> {
+        config.validate()?;
+        let pools = Pools::connect(&config).await?;
+        let missing = migrate::missing(pools.system()).await?;
+        if !missing.is_empty() {
+            let sentence = format!("the database lacks migrations: {}", missing.join(", "));
+            return Err(engine::port_error(ErrorKind::Rejected).because(sentence));
+        }
+        let indexes = Indexes::load(&pools).await.map_err(port)?;
+        let cursor = Mutex::default();
+        Ok(Self(Arc::new(Inner { pools, config, indexes, subscriptions, handlers, cursor })))
+    }
+
+    /// Brings the schema up to date and gives the migrations it applied, `auth/0001_accounts`. Any number of
+    /// nodes may do it at once. `Rejected` if a migration was changed after it was applied.
+    pub async fn migrate(config: &Config) -> Result<Vec<String>, PortError> {
+        config.validate()?;
+        super::schema::migrate(config).await
+    }
+
+    /// Applies a commit inside a transaction that somebody else began and will commit. If it fails, nothing of it
+    /// is left in the transaction. Foreign writes are applied under the role the transaction has.
+    pub async fn apply(
+        &self,
+        tx: &mut sqlx::Transaction<'_, engine::Db>,
+        commit: Commit,
+    ) -> Result<(), CommitError> {
+        self.apply_within(tx, commit).await
+    }
+
+    /// Closes the connections, after those in use are given back.
+    pub async fn close(&self) {
+        self.0.pools.close().await;
+    }
+
+    fn limit(&self) -> Duration {
+        self.0.config.pool.limit()
+    }
+
+    async fn one(
+        &self,
+        pool: &Pool,
+        query: impl Fn() -> Query + Send + Sync,
+    ) -> Result<Option<Row>, PortError> {
+        self.ask(|| query().fetch_optional(pool)).await
+    }
+
+    async fn all(&self, pool: &Pool, query: impl Fn() -> Query + Send + Sync) -> Result<Vec<Row>, PortError> {
+        self.ask(|| query().fetch_all(pool)).await
+    }
+
+    /// Whether the query changed a row.
+    async fn changed(&self, pool: &Pool, query: impl Fn() -> Query + Send + Sync) -> Result<bool, PortError> {
+        Ok(self.ask(|| query().execute(pool)).await?.rows_affected() > 0)
+    }
+
+    /// Asks again over another connection when one was lost.
+    async fn ask<T, F>(&self, question: impl Fn() -> F + Send + Sync) -> Result<T, PortError>
+    where
+        F: Future<Output = Result<T, sqlx::Error>> + Send,
+    {
+        let mut retries = Retries::default();
+        loop {
+            let answer = tokio::time::timeout(self.limit(), question()).await;
+            match answer.map_err(|_| engine::port_error(ErrorKind::TimedOut))? {
+                Err(cause) if retries.again(&cause).await => {}
+                answer => return answer.map_err(port),
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl saaskit_kernel::Store for Store {
+    async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
+        self.commit_with_retries(commit).await
+    }
+
+    async fn ping(&self) -> Result<(), PortError> {
+        self.one(self.0.pools.system(), || engine::sql("SELECT 1")).await.map(drop)
+    }
+}

@@ -1,0 +1,90 @@
+//! The store on SQLite: WAL, one writer, many readers.
+
+/// A statement on one tenant's rows. SQLite has no row-level security: the statement itself says whose.
+macro_rules! as_tenant { ($($sql:tt)*) => { concat!($($sql)*) } }
+/// A comparison with any row of a sub-select.
+macro_rules! any_of { ($($sql:tt)*) => { concat!("IN (", $($sql)*, ")") } }
+/// Rows others work on need not be passed over: there is one writer.
+macro_rules! skip_locked {
+    () => {
+        ""
+    };
+}
+/// The elements of the JSON array `$1` as rows `r` with a column `value`.
+macro_rules! each {
+    () => {
+        "json_each($1) AS r"
+    };
+}
+/// A member of such an element, as the column's type.
+macro_rules! member {
+    (uuid $name:literal) => {
+        concat!("unhex(r.value ->> '", $name, "', '-')")
+    };
+    (text $name:literal) => {
+        concat!("r.value ->> '", $name, "'")
+    };
+    (number $name:literal) => {
+        concat!("r.value ->> '", $name, "'")
+    };
+    (time $name:literal) => {
+        concat!("r.value ->> '", $name, "'")
+    };
+    (json $name:literal) => {
+        concat!("r.value -> '", $name, "'")
+    };
+    (ip $name:literal) => {
+        concat!("r.value ->> '", $name, "'")
+    };
+}
+/// A text parameter as an address column takes it.
+macro_rules! ip_in {
+    ($parameter:literal) => {
+        $parameter
+    };
+}
+/// An address column as text.
+macro_rules! ip_out {
+    ($column:literal) => {
+        $column
+    };
+}
+/// The claim after the lanes: each gives its share of `$2` jobs, leased until `$1`.
+macro_rules! claim_of_lanes {
+    () => {
+        "UPDATE work_jobs SET ready = false, leased = true, next_at = $1, attempt = attempt + 1 WHERE id IN (
+           SELECT j.id FROM lanes CROSS JOIN work_jobs j WHERE j.id IN (
+             SELECT id FROM work_jobs WHERE ready AND lane = lanes.lane ORDER BY next_at, id
+             LIMIT (SELECT ($2 + count(*) - 1) / count(*) FROM lanes)) LIMIT $2)"
+    };
+}
+/// Where applied migrations are recorded.
+macro_rules! migrations_table {
+    () => {
+        "CREATE TABLE IF NOT EXISTS saaskit_migrations (
+           domain     TEXT    NOT NULL,
+           version    INTEGER NOT NULL,
+           name       TEXT    NOT NULL,
+           checksum   BLOB    NOT NULL,
+           applied_at INTEGER NOT NULL DEFAULT (CAST(unixepoch('subsec') * 1000 AS INTEGER)),
+           PRIMARY KEY (domain, version)
+         ) STRICT, WITHOUT ROWID"
+    };
+}
+/// A migration's up script.
+macro_rules! up {
+    ($path:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite/", $path, ".up.sql"))
+    };
+}
+
+mod config;
+mod engine;
+mod schema;
+#[path = "shared/store.rs"]
+mod store;
+mod transaction;
+
+pub use config::Config;
+pub use engine::Conn;
+pub use store::{Store as SqliteStore, WriteHandler};

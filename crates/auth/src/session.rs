@@ -1,0 +1,75 @@
+use std::net::IpAddr;
+use std::time::Duration;
+
+use saaskit_kernel::{Agent, Call, SessionId, Timestamp, UserId};
+
+use crate::User;
+
+/// One sign-in of a user on one client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose.
+    pub user: UserId,
+    /// The user's epoch it was made under.
+    pub epoch: u32,
+    /// How the user proved who they are.
+    pub method: Method,
+    /// When.
+    pub created_at: Timestamp,
+    /// It is over then, whatever happens.
+    pub expires_at: Timestamp,
+    /// It was ended then.
+    pub ended_at: Option<Timestamp>,
+    /// The address it was started from.
+    pub ip: Option<IpAddr>,
+    /// The client it was started by.
+    pub agent: Option<Agent>,
+}
+
+/// How a user proved who they are (the values of `amr`, RFC 8176).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// By password.
+    Password,
+}
+
+impl Method {
+    /// The word it is stored and shown by.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "pwd",
+        }
+    }
+
+    /// Reads [`Self::as_str`] back.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Password].into_iter().find(|method| method.as_str() == word)
+    }
+}
+
+impl Session {
+    /// No session lasts longer.
+    pub const ABSOLUTE_LIFE: Duration = Duration::from_hours(2160);
+
+    /// Starts a session of a user who has just proved who they are.
+    pub fn start(id: SessionId, user: &User, method: Method, call: &Call, at: Timestamp) -> Self {
+        Self {
+            id,
+            user: user.id,
+            epoch: user.epoch,
+            method,
+            created_at: at,
+            expires_at: at.plus(Self::ABSOLUTE_LIFE),
+            ended_at: None,
+            ip: call.ip,
+            agent: call.agent.clone(),
+        }
+    }
+
+    /// Whether it counts at that time, for that state of its user.
+    pub fn is_live(&self, user: &User, now: Timestamp) -> bool {
+        self.ended_at.is_none() && now < self.expires_at && user.accepts(self.epoch)
+    }
+}

@@ -1,0 +1,106 @@
+use std::time::Duration;
+
+use saaskit_auth::Settings;
+use saaskit_kernel::Secret;
+
+use crate::world::{World, at_once, kid, refused, settings};
+
+const ANA: &str = "ana@example.org";
+
+/// The token with another key's id in front.
+fn by_unknown_key(world: &World, token: &str) -> String {
+    let unknown: saaskit_auth::KeyId = world.source.id();
+    token.replacen(kid(token), &unknown.to_string(), 1)
+}
+
+#[tokio::test]
+async fn a_believed_token_costs_no_question_to_the_store() {
+    let world = World::new().await;
+    let user = world.user(ANA).await;
+    let token = world.token(ANA).await;
+    world.elapse(Duration::from_mins(10));
+    world.trace.take();
+    let principal = world.principal(&token).await;
+    assert_eq!(principal.user, user.id);
+    assert_eq!(world.source.now().since(principal.authenticated_at), Duration::from_mins(10));
+    assert_eq!(world.trace.take(), [""; 0]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_no_token_or_was_changed_is_refused_without_a_question() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let token = world.token(ANA).await;
+    world.trace.take();
+    for changed in
+        [String::new(), "nonsense".to_owned(), format!("{token}1"), token.replacen(".0.", ".1.", 1)]
+    {
+        assert_eq!(refused(world.auth.authenticate(&changed).await), "UNAUTHENTICATED", "{changed}");
+    }
+    assert_eq!(world.trace.take(), [""; 0]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_unknown_key_makes_a_node_look_again_once_in_ten_seconds() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let token = world.token(ANA).await;
+    let forged = by_unknown_key(&world, &token);
+    world.elapse(Duration::from_secs(10));
+    world.trace.take();
+    for (wait, looks) in [(0, 1), (0, 1), (9_999, 1), (1, 2), (5_000, 2), (5_000, 3)] {
+        world.elapse(Duration::from_millis(wait));
+        assert_eq!(refused(world.auth.authenticate(&forged).await), "UNAUTHENTICATED");
+        assert_eq!(world.trace.count("keys.signing_keys"), looks);
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_unknown_keys_at_once_make_a_node_look_again_once() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let token = world.token(ANA).await;
+    world.elapse(Duration::from_secs(10));
+    world.trace.take();
+    let forged: Vec<String> = (0..50).map(|_| by_unknown_key(&world, &token)).collect();
+    at_once(forged.into_iter().map(|forged| {
+        let auth = world.auth.clone();
+        async move { auth.authenticate(&forged).await.unwrap_err() }
+    }))
+    .await;
+    assert_eq!(world.trace.count("keys.signing_keys"), 1);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_key_another_node_made_meanwhile_is_learned_by_the_token_that_names_it() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let pem = Settings { private_key: Some(Secret::new("PRIVATE KEY of the operator")), ..settings() };
+    let node = world.node(pem);
+    node.refresh(&world.call()).await.unwrap();
+    let token = world.token(ANA).await;
+    assert!(node.authenticate(&token).await.is_ok(), "what the store knows is believed beside the given key");
+
+    world.elapse(Duration::from_hours(2160));
+    world.refresh().await;
+    world.elapse(Duration::from_hours(1));
+    world.refresh().await;
+    let newer = world.token(ANA).await;
+    assert_ne!(kid(&newer), kid(&token));
+    assert!(node.authenticate(&newer).await.is_ok(), "without a refresh");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_node_that_was_never_refreshed_believes_nobody() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let token = world.token(ANA).await;
+    let cold = world.node(settings());
+    assert_eq!(refused(cold.authenticate(&token).await), "UNAUTHENTICATED");
+    world.finish().await;
+}

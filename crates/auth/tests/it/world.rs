@@ -1,0 +1,281 @@
+mod hasher;
+mod post;
+mod recorder;
+mod sealer;
+mod signer;
+mod trace;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use saaskit_auth::port::{BreachedPasswords, Users};
+use saaskit_auth::write::{AuthWrite, UserWrite};
+use saaskit_auth::{Algorithm, Auth, AuthError, LogIn, Password, Ports, Register, Settings, SignedIn, User};
+use saaskit_conformance::fixtures::{CountingEntropy, FixedClock};
+use saaskit_kernel::{
+    Actor, Agent, Call, Clock, Code, Commit, Email, Fault, Handler, PortError, Principal, RequestId, Sealer,
+    Secret, Source, Store, Subscriptions, Timestamp, WorkQueue, WorkState, Worker, WorkerSettings,
+};
+use saaskit_memory::MemoryStore;
+
+use hasher::FakeHasher;
+use post::{Deliver, Delivered, Post};
+use recorder::Recorder;
+use sealer::FakeSealer;
+use signer::FakeSigner;
+
+pub(crate) use post::Kind;
+pub(crate) use signer::read;
+pub(crate) use trace::Trace;
+
+/// A password every policy takes.
+pub(crate) const PASSWORD: &str = "Correct-horse-7";
+/// A password every policy takes and everybody knows.
+pub(crate) const KNOWN: &str = "Trustno1-Trustno1";
+
+/// One installation with one node, its clock standing, its mail kept.
+pub(crate) struct World {
+    pub(crate) auth: Auth,
+    pub(crate) source: Source,
+    pub(crate) memory: Arc<MemoryStore>,
+    pub(crate) recorder: Arc<Recorder>,
+    pub(crate) hasher: Arc<FakeHasher>,
+    pub(crate) trace: Trace,
+    ports: Ports,
+    clock: Arc<FixedClock>,
+    entropy: Arc<CountingEntropy>,
+    post: Arc<Post>,
+}
+
+impl World {
+    /// Ready to sign users in.
+    pub(crate) async fn new() -> Self {
+        Self::with(settings()).await
+    }
+
+    pub(crate) async fn with(settings: Settings) -> Self {
+        let world = Self::cold(settings);
+        world.refresh().await;
+        world.trace.take();
+        world
+    }
+
+    /// Before anything was done in it.
+    pub(crate) fn cold(settings: Settings) -> Self {
+        let clock = Arc::new(FixedClock::default());
+        let entropy = Arc::new(CountingEntropy::default());
+        let source = Source::new(clock.clone(), entropy.clone());
+        let memory = Arc::new(MemoryStore::new(Subscriptions::default()));
+        let trace = Trace::default();
+        let recorder = Arc::new(Recorder::new(memory.clone(), trace.clone()));
+        let hasher = Arc::new(FakeHasher::new(trace.clone()));
+        let post = Arc::new(Post::new(source.clone()));
+        let ports = Ports {
+            store: recorder.clone(),
+            users: recorder.clone(),
+            sessions: recorder.clone(),
+            tokens: recorder.clone(),
+            keys: recorder.clone(),
+            hasher: hasher.clone(),
+            breached: Arc::new(KnownPasswords(trace.clone())),
+            signer: Arc::new(FakeSigner::default()),
+            sealer: Arc::new(FakeSealer::default()),
+            letters: post.clone(),
+            source: source.clone(),
+        };
+        let auth = Auth::new(ports.clone(), settings);
+        Self { auth, source, memory, recorder, hasher, trace, ports, clock, entropy, post }
+    }
+
+    /// Another node of the installation, which remembers nothing yet.
+    pub(crate) fn node(&self, settings: Settings) -> Auth {
+        self.node_ahead(Duration::ZERO, settings)
+    }
+
+    /// Another node, its clock so much ahead.
+    pub(crate) fn node_ahead(&self, by: Duration, settings: Settings) -> Auth {
+        let source = Source::new(Arc::new(Ahead(self.clock.clone(), by)), self.entropy.clone());
+        let ports = Ports { signer: Arc::new(FakeSigner::default()), source, ..self.ports.clone() };
+        Auth::new(ports, settings)
+    }
+
+    /// A call of nobody in particular, from a browser.
+    pub(crate) fn call(&self) -> Call {
+        Call {
+            actor: Actor::Nobody,
+            request: RequestId::fresh(&self.source),
+            ip: Some("192.0.2.7".parse().unwrap()),
+            agent: Some(Agent::new("Browser/1.0")),
+        }
+    }
+
+    pub(crate) async fn refresh(&self) {
+        self.auth.refresh(&self.call()).await.unwrap();
+    }
+
+    pub(crate) async fn register(&self, email: &str, password: &str) -> Result<(), AuthError> {
+        self.auth.register(&self.call(), registration(email, password)).await
+    }
+
+    /// An account whose address is proved, made as users make theirs.
+    pub(crate) async fn user(&self, email: &str) -> User {
+        let token = self.letter(email).await;
+        self.verify(&token).await.unwrap();
+        self.stored(email).await.unwrap()
+    }
+
+    /// Registers an address; gives the secret that was mailed to it.
+    pub(crate) async fn letter(&self, email: &str) -> Secret {
+        self.register(email, PASSWORD).await.unwrap();
+        self.work().await;
+        self.secrets(email).pop().expect("a letter with a secret")
+    }
+
+    pub(crate) async fn verify(&self, token: &Secret) -> Result<(), AuthError> {
+        self.auth.verify_email(&self.call(), token).await
+    }
+
+    pub(crate) async fn log_in(&self, email: &str, password: &str) -> Result<SignedIn, AuthError> {
+        let ask = LogIn { email: email.to_owned(), password: Secret::new(password) };
+        self.auth.log_in(&self.call(), ask).await
+    }
+
+    /// Signs in with [`PASSWORD`]; gives the access token.
+    pub(crate) async fn token(&self, email: &str) -> String {
+        self.log_in(email, PASSWORD).await.unwrap().access_token.expose().to_owned()
+    }
+
+    pub(crate) async fn principal(&self, token: &str) -> Principal {
+        self.auth.authenticate(token).await.unwrap()
+    }
+
+    /// Does all work there is, and the work it makes.
+    pub(crate) async fn work(&self) {
+        let own: [Arc<dyn Handler>; 1] = [Arc::new(Deliver(self.post.clone()))];
+        let handlers = self.auth.handlers().into_iter().chain(own);
+        let settings = WorkerSettings::default();
+        let worker =
+            Worker::new(self.memory.clone(), self.recorder.clone(), self.source.clone(), handlers, settings);
+        while worker.tick().await.unwrap().claimed > 0 {}
+    }
+
+    /// The letters that arrived there, oldest first.
+    pub(crate) fn letters(&self, email: &str) -> Vec<Delivered> {
+        let email = Email::parse(email).unwrap();
+        self.post.delivered().into_iter().filter(|letter| letter.to == email).collect()
+    }
+
+    /// The secrets of the letters that arrived there, oldest first.
+    pub(crate) fn secrets(&self, email: &str) -> Vec<Secret> {
+        let secret = |letter: Delivered| match letter.kind {
+            Kind::Verify(secret) => Some(secret),
+            Kind::AccountExists => None,
+        };
+        self.letters(email).into_iter().filter_map(secret).collect()
+    }
+
+    pub(crate) async fn stored(&self, email: &str) -> Option<User> {
+        self.memory.user_by_email(&Email::parse(email).unwrap()).await.unwrap()
+    }
+
+    /// Changes an account behind auth's back, as use cases that are not under test would.
+    pub(crate) async fn change(&self, email: &str, change: impl FnOnce(&mut User)) {
+        let mut user = self.stored(email).await.unwrap();
+        change(&mut user);
+        self.memory.commit(saving(user)).await.unwrap();
+    }
+
+    pub(crate) fn sealer(&self) -> &dyn Sealer {
+        &*self.ports.sealer
+    }
+
+    pub(crate) fn elapse(&self, time: Duration) {
+        self.clock.advance(time);
+    }
+
+    /// What the audit log says was done, and how it ended.
+    pub(crate) fn audited(&self) -> Vec<(&'static str, &'static str)> {
+        self.memory.audit().iter().map(|entry| (entry.action.name, entry.outcome.as_str())).collect()
+    }
+
+    /// Ends a test: no work is left over.
+    pub(crate) async fn finish(self) {
+        assert_eq!(
+            WorkQueue::state(&*self.memory, self.source.now()).await.unwrap(),
+            WorkState::default(),
+            "work is left over"
+        );
+    }
+}
+
+/// Quick keys; everything else as it is by default.
+pub(crate) fn settings() -> Settings {
+    Settings { algorithm: Algorithm::EdDsa, ..Settings::default() }
+}
+
+pub(crate) fn registration(email: &str, password: &str) -> Register {
+    Register { email: email.to_owned(), password: Secret::new(password), name: None }
+}
+
+/// The commit that saves an account.
+pub(crate) fn saving(user: User) -> Commit {
+    Commit::new().write(AuthWrite::User(UserWrite::Save(user)))
+}
+
+/// The id of the key a token names.
+pub(crate) fn kid(token: &str) -> &str {
+    token.split('.').next().unwrap()
+}
+
+/// The stable name of what was refused.
+pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T, AuthError>) -> &'static str {
+    answer.unwrap_err().code().name()
+}
+
+/// The fields of a refusal, with what is wrong with them.
+pub(crate) fn faults<T: std::fmt::Debug>(answer: Result<T, AuthError>) -> Vec<(&'static str, &'static str)> {
+    let refusal = answer.unwrap_err();
+    assert_eq!(refusal.code(), Code::INVALID);
+    refusal.fields().into_iter().map(|(field, fault)| (field, fault.code().name())).collect()
+}
+
+/// Runs tasks side by side on a runtime of several threads; gives their answers.
+pub(crate) async fn at_once<F>(tasks: impl IntoIterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let running: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
+    let mut answers = Vec::new();
+    for task in running {
+        answers.push(task.await.unwrap());
+    }
+    answers
+}
+
+/// Runs one case of a property.
+pub(crate) fn case(of: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(of);
+}
+
+/// A clock that is so much ahead of another.
+#[derive(Debug)]
+struct Ahead(Arc<FixedClock>, Duration);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        self.0.now().plus(self.1)
+    }
+}
+
+#[derive(Debug)]
+struct KnownPasswords(Trace);
+
+#[async_trait]
+impl BreachedPasswords for KnownPasswords {
+    async fn is_known(&self, password: &Password) -> Result<bool, PortError> {
+        self.0.note("breached.is_known");
+        Ok(password.expose().eq_ignore_ascii_case(KNOWN))
+    }
+}

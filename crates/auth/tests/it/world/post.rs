@@ -1,0 +1,69 @@
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use saaskit_auth::port::{Letter, Letters};
+use saaskit_kernel::{Attempt, Call, Commit, Email, Handler, HandlerError, Job, PortError, Secret, Source};
+use serde_json::json;
+
+const KIND: &str = "post.deliver";
+
+/// Delivers letters when their job is done and not before, as the port demands.
+#[derive(Debug)]
+pub(crate) struct Post {
+    source: Source,
+    drafts: Mutex<Vec<Delivered>>,
+    delivered: Mutex<Vec<Delivered>>,
+}
+
+/// A letter that arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct Delivered {
+    pub(crate) to: Email,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Kind {
+    Verify(Secret),
+    AccountExists,
+}
+
+impl Post {
+    pub(crate) fn new(source: Source) -> Self {
+        Self { source, drafts: Mutex::default(), delivered: Mutex::default() }
+    }
+
+    pub(crate) fn delivered(&self) -> Vec<Delivered> {
+        self.delivered.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Letters for Post {
+    async fn plan(&self, _: &Call, letter: Letter) -> Result<Commit, PortError> {
+        let draft = match letter {
+            Letter::VerifyEmail { to, token } => Delivered { to: to.email, kind: Kind::Verify(token) },
+            Letter::AccountExists { to } => Delivered { to: to.email, kind: Kind::AccountExists },
+        };
+        let mut drafts = self.drafts.lock().unwrap();
+        drafts.push(draft);
+        Ok(Commit::new().enqueue(Job::now(&self.source, KIND, None, json!(drafts.len() - 1))))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Deliver(pub(crate) Arc<Post>);
+
+#[async_trait]
+impl Handler for Deliver {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    async fn handle(&self, _: &Call, job: &Job, _: Attempt) -> Result<Commit, HandlerError> {
+        let number: usize = serde_json::from_value(job.payload.clone()).unwrap();
+        let draft = self.0.drafts.lock().unwrap()[number].clone();
+        self.0.delivered.lock().unwrap().push(draft);
+        Ok(Commit::new())
+    }
+}

@@ -1,0 +1,132 @@
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use saaskit_auth::port::{Keys, Sessions, Tokens, Users};
+use saaskit_auth::{OneTimeToken, Revocation, Session, SigningKey, User};
+use saaskit_kernel::{
+    Commit, CommitError, Email, PortError, Sealed, SessionId, Store, Timestamp, TokenHash, UserId,
+};
+use saaskit_memory::MemoryStore;
+
+use super::trace::Trace;
+
+/// The memory store, with every question noted, room for others to be faster, and faults on demand.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    memory: Arc<MemoryStore>,
+    trace: Trace,
+    faster: Mutex<VecDeque<Commit>>,
+    faults: Mutex<VecDeque<CommitError>>,
+    printed: Mutex<Vec<String>>,
+}
+
+impl Recorder {
+    pub(crate) fn new(memory: Arc<MemoryStore>, trace: Trace) -> Self {
+        Self { memory, trace, faster: Mutex::default(), faults: Mutex::default(), printed: Mutex::default() }
+    }
+
+    /// Somebody else commits this just before the next commit; called again, just before the one after.
+    pub(crate) fn somebody_is_faster(&self, with: Commit) {
+        self.faster.lock().unwrap().push_back(with);
+    }
+
+    /// The next commit fails so and leaves no trace.
+    pub(crate) fn fail_next(&self, with: CommitError) {
+        self.faults.lock().unwrap().push_back(with);
+    }
+
+    /// The debug print of every commit so far.
+    pub(crate) fn printed(&self) -> String {
+        self.printed.lock().unwrap().join("\n")
+    }
+
+    async fn asked(&self, what: &str) {
+        self.trace.note(what);
+        tokio::task::yield_now().await;
+    }
+}
+
+/// What of a commit an onlooker could count or measure.
+fn shape(commit: &Commit) -> String {
+    let writes: Vec<_> = commit.writes().iter().map(|write| write.target().aggregate).collect();
+    let jobs: Vec<_> =
+        commit.jobs().iter().map(|job| (&job.kind, job.tenant, job.payload.to_string().len())).collect();
+    let events: Vec<_> = commit.events().iter().map(|event| event.name).collect();
+    let audit: Vec<_> =
+        commit.audit().iter().map(|entry| (entry.action.name, entry.outcome.as_str())).collect();
+    format!("commit writes={writes:?} jobs={jobs:?} events={events:?} audit={audit:?}")
+}
+
+#[async_trait]
+impl Store for Recorder {
+    async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
+        self.asked(&shape(&commit)).await;
+        self.printed.lock().unwrap().push(format!("{commit:?}"));
+        let fault = self.faults.lock().unwrap().pop_front();
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        let faster = self.faster.lock().unwrap().pop_front();
+        if let Some(faster) = faster {
+            self.memory.commit(faster).await.unwrap();
+        }
+        self.memory.commit(commit).await
+    }
+
+    async fn ping(&self) -> Result<(), PortError> {
+        self.memory.ping().await
+    }
+}
+
+#[async_trait]
+impl Users for Recorder {
+    async fn user(&self, id: UserId) -> Result<Option<User>, PortError> {
+        self.asked("users.user").await;
+        self.memory.user(id).await
+    }
+
+    async fn user_by_email(&self, email: &Email) -> Result<Option<User>, PortError> {
+        self.asked("users.user_by_email").await;
+        self.memory.user_by_email(email).await
+    }
+
+    async fn has_super_admin(&self) -> Result<bool, PortError> {
+        self.asked("users.has_super_admin").await;
+        self.memory.has_super_admin().await
+    }
+}
+
+#[async_trait]
+impl Sessions for Recorder {
+    async fn session(&self, id: SessionId) -> Result<Option<(Session, User)>, PortError> {
+        self.asked("sessions.session").await;
+        self.memory.session(id).await
+    }
+
+    async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, PortError> {
+        self.asked("sessions.revocations").await;
+        self.memory.revocations(now).await
+    }
+}
+
+#[async_trait]
+impl Tokens for Recorder {
+    async fn token(&self, hash: &TokenHash) -> Result<Option<(OneTimeToken, User)>, PortError> {
+        self.asked("tokens.token").await;
+        self.memory.token(hash).await
+    }
+}
+
+#[async_trait]
+impl Keys for Recorder {
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, PortError> {
+        self.asked("keys.signing_keys").await;
+        self.memory.signing_keys().await
+    }
+
+    async fn installation(&self) -> Result<Option<Sealed>, PortError> {
+        self.asked("keys.installation").await;
+        self.memory.installation().await
+    }
+}

@@ -1,0 +1,109 @@
+//! What a reader of keys must do; see [`saaskit_auth::port::Keys`] and [`KeyWrite`].
+
+use saaskit_auth::write::{AuthWrite, INSTALLATION, KEY_NUMBER, KeyWrite, SET_UP};
+use saaskit_auth::{Algorithm, SigningKey};
+use saaskit_kernel::{Commit, CommitError, Sealed};
+
+use crate::Stores;
+use crate::at_once::{assert_one_wins, commit_at_once};
+use crate::fixtures::{NOW, signing_key, source};
+use crate::macros::assert_answer;
+
+/// Makes a module `keys_suite` of tests. Takes an expression for a future of [`crate::Stores`].
+#[macro_export]
+macro_rules! keys_suite {
+    ($fresh:expr) => {
+        $crate::suite! { keys_suite of keys, $fresh,
+            keys_come_as_they_were_in_the_order_of_their_numbers
+            exactly_one_of_many_keys_of_one_number_is_stored
+            keys_before_a_number_are_removed_and_no_others
+            an_installation_secret_is_read_back_as_it_was
+            exactly_one_of_many_installation_secrets_is_ever_stored
+            an_installation_is_set_up_exactly_once
+            an_installation_is_not_set_up_before_it_is_installed
+        }
+    };
+}
+
+fn write(write: KeyWrite) -> Commit {
+    Commit::new().write(AuthWrite::from(write))
+}
+
+fn secret(byte: u8) -> Sealed {
+    Sealed::from_bytes(vec![byte; 60])
+}
+
+/// Keys come as they were, in the order of their numbers, not of their making.
+pub async fn keys_come_as_they_were_in_the_order_of_their_numbers(stores: Stores) {
+    let source = source();
+    let algorithms = [Algorithm::Rs256, Algorithm::EdDsa, Algorithm::Es256];
+    let mut keys: Vec<SigningKey> = [10, 2, 9]
+        .into_iter()
+        .zip(algorithms)
+        .map(|(number, algorithm)| SigningKey { algorithm, ..signing_key(&source, number) })
+        .collect();
+    assert_eq!(stores.keys.signing_keys().await.unwrap(), []);
+    for key in &keys {
+        stores.given(write(KeyWrite::Insert(key.clone()))).await;
+    }
+    keys.sort_by_key(|key| key.number);
+    assert_eq!(stores.keys.signing_keys().await.unwrap(), keys);
+}
+
+/// Of any number of commits that insert a key of one number, exactly one is applied.
+pub async fn exactly_one_of_many_keys_of_one_number_is_stored(stores: Stores) {
+    let source = source();
+    let keys: Vec<SigningKey> = (0..8).map(|_| signing_key(&source, 1)).collect();
+    let inserts = keys.iter().cloned().map(|key| write(KeyWrite::Insert(key))).collect();
+    let answers = commit_at_once(&stores, inserts).await;
+    assert_one_wins(&answers, |error| matches!(error, CommitError::Duplicate(KEY_NUMBER)));
+    let winner = answers.iter().position(Result::is_ok).unwrap();
+    assert_eq!(stores.keys.signing_keys().await.unwrap(), [keys[winner].clone()]);
+}
+
+/// Keys of lower numbers are removed, the named one and later ones stay.
+pub async fn keys_before_a_number_are_removed_and_no_others(stores: Stores) {
+    let source = source();
+    for number in 1..=4 {
+        stores.given(write(KeyWrite::Insert(signing_key(&source, number)))).await;
+    }
+    stores.given(write(KeyWrite::RemoveBefore(3))).await;
+    let left = stores.keys.signing_keys().await.unwrap();
+    assert_eq!(left.iter().map(|key| key.number).collect::<Vec<_>>(), [3, 4]);
+}
+
+/// The installation secret is read back as it was; before there is one, as `None`.
+pub async fn an_installation_secret_is_read_back_as_it_was(stores: Stores) {
+    assert_eq!(stores.keys.installation().await.unwrap(), None);
+    stores.given(write(KeyWrite::Install(secret(200)))).await;
+    assert_eq!(stores.keys.installation().await.unwrap(), Some(secret(200)));
+}
+
+/// Of any number of commits that store an installation secret, exactly one is ever applied.
+pub async fn exactly_one_of_many_installation_secrets_is_ever_stored(stores: Stores) {
+    let installs = (0..8).map(|byte| write(KeyWrite::Install(secret(byte)))).collect();
+    let answers = commit_at_once(&stores, installs).await;
+    assert_one_wins(&answers, |error| matches!(error, CommitError::Duplicate(INSTALLATION)));
+    let late = stores.commit(write(KeyWrite::Install(secret(99)))).await;
+    assert_answer!(late, Err(CommitError::Duplicate(INSTALLATION)));
+    let winner = answers.iter().position(Result::is_ok).and_then(|at| u8::try_from(at).ok()).unwrap();
+    assert_eq!(stores.keys.installation().await.unwrap(), Some(secret(winner)));
+}
+
+/// Of any number of commits that set the installation up, exactly one is ever applied.
+pub async fn an_installation_is_set_up_exactly_once(stores: Stores) {
+    stores.given(write(KeyWrite::Install(secret(1)))).await;
+    let set_ups = (0..8).map(|_| write(KeyWrite::SetUp { at: NOW })).collect();
+    let answers = commit_at_once(&stores, set_ups).await;
+    assert_one_wins(&answers, |error| matches!(error, CommitError::Refused(SET_UP)));
+    let late = stores.commit(write(KeyWrite::SetUp { at: NOW })).await;
+    assert_answer!(late, Err(CommitError::Refused(SET_UP)));
+}
+
+/// What was never installed can't be set up, and can be once it was.
+pub async fn an_installation_is_not_set_up_before_it_is_installed(stores: Stores) {
+    let early = stores.commit(write(KeyWrite::SetUp { at: NOW })).await;
+    assert_answer!(early, Err(CommitError::Refused(SET_UP)));
+    stores.given(write(KeyWrite::Install(secret(1)))).await;
+    stores.given(write(KeyWrite::SetUp { at: NOW })).await;
+}

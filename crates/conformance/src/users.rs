@@ -1,0 +1,183 @@
+//! What a reader of accounts must do; see [`saaskit_auth::port::Users`] and [`UserWrite`].
+
+use saaskit_auth::write::{AuthWrite, USER_EMAIL, UserWrite};
+use saaskit_auth::{User, UserStatus};
+use saaskit_kernel::{Commit, CommitError, Email, Name, Timestamp, Version};
+
+use crate::Stores;
+use crate::at_once::commit_at_once;
+use crate::fixtures::{email, password_hash, source, user};
+use crate::macros::assert_answer;
+
+/// Makes a module `users_suite` of tests. Takes an expression for a future of [`crate::Stores`].
+#[macro_export]
+macro_rules! users_suite {
+    ($fresh:expr) => {
+        $crate::suite! { users_suite of users, $fresh,
+            a_stored_account_is_read_back_as_it_was_saved
+            an_account_without_anything_optional_is_read_back_too
+            a_save_replaces_every_field_and_counts_the_version_up
+            an_account_is_found_by_any_spelling_of_its_address
+            a_changed_address_is_found_and_the_old_one_is_free
+            what_is_not_there_is_none
+            a_taken_address_is_a_duplicate
+            a_change_cannot_take_anothers_address
+            an_insert_unless_taken_leaves_the_taken_account_alone
+            one_of_many_inserts_unless_taken_is_stored_and_none_fails
+            a_rehash_replaces_the_hash_and_keeps_the_version
+            a_rehash_of_a_changed_password_changes_nothing
+            a_super_admin_is_seen_once_there_is_one
+        }
+    };
+}
+
+fn write(write: UserWrite) -> Commit {
+    Commit::new().write(AuthWrite::from(write))
+}
+
+fn stored(user: User) -> User {
+    User { version: user.version.next(), ..user }
+}
+
+/// A stored account is read back as it was saved, one version up.
+pub async fn a_stored_account_is_read_back_as_it_was_saved(stores: Stores) {
+    let ana = User { super_admin: true, epoch: 7, ..user(&source(), "ana").verify(Timestamp::MAX) };
+    stores.given(write(UserWrite::Insert(ana.clone()))).await;
+    let read = stores.users.user(ana.id).await.unwrap().unwrap();
+    assert_eq!(read.email.original(), ana.email.original());
+    assert_eq!(read, stored(ana));
+}
+
+/// The same for an account that has nothing it need not have.
+pub async fn an_account_without_anything_optional_is_read_back_too(stores: Stores) {
+    let ana = User { name: None, password: None, created_at: Timestamp::MIN, ..user(&source(), "ana") };
+    stores.given(write(UserWrite::Insert(ana.clone()))).await;
+    assert_eq!(stores.users.user(ana.id).await.unwrap(), Some(stored(ana)));
+}
+
+/// A save replaces everything that can change.
+pub async fn a_save_replaces_every_field_and_counts_the_version_up(stores: Stores) {
+    let ana = user(&source(), "ana");
+    stores.given(write(UserWrite::Insert(ana.clone()))).await;
+    let changed = User {
+        email: email("ana.new"),
+        name: Some(Name::parse("Ana").unwrap()),
+        password: Some(password_hash(2)),
+        verified_at: Some(ana.created_at),
+        status: UserStatus::Suspended,
+        super_admin: true,
+        epoch: 1,
+        version: Version(1),
+        ..ana
+    };
+    stores.given(write(UserWrite::Save(changed.clone()))).await;
+    assert_eq!(stores.users.user(changed.id).await.unwrap(), Some(stored(changed)));
+}
+
+/// An account is found by any spelling of its address, and shown as its owner wrote it.
+pub async fn an_account_is_found_by_any_spelling_of_its_address(stores: Stores) {
+    let ana = User { email: Email::parse("Ana@Bücher.example").unwrap(), ..user(&source(), "ana") };
+    stores.given(write(UserWrite::Insert(ana.clone()))).await;
+    for spelling in ["ana@bücher.example", "ANA@xn--bcher-kva.example", "Ana@Bücher.example"] {
+        let read = stores.users.user_by_email(&Email::parse(spelling).unwrap()).await.unwrap().unwrap();
+        assert_eq!((read.id, read.email.original()), (ana.id, "Ana@bücher.example"), "{spelling}");
+    }
+}
+
+/// A changed address leads to the account, and the old one can be taken by another.
+pub async fn a_changed_address_is_found_and_the_old_one_is_free(stores: Stores) {
+    let source = source();
+    let ana = user(&source, "ana");
+    stores.given(write(UserWrite::Insert(ana.clone()))).await;
+    let changed = User { email: email("ana.new"), ..stored(ana.clone()) };
+    stores.given(write(UserWrite::Save(changed))).await;
+    assert_eq!(stores.users.user_by_email(&email("ana")).await.unwrap(), None);
+    let found = stores.users.user_by_email(&email("ana.new")).await.unwrap().unwrap();
+    assert_eq!(found.id, ana.id);
+    stores.given(write(UserWrite::Insert(user(&source, "ana")))).await;
+}
+
+/// What is not there is `None`.
+pub async fn what_is_not_there_is_none(stores: Stores) {
+    let source = source();
+    stores.given(write(UserWrite::Insert(user(&source, "ana")))).await;
+    assert_eq!(stores.users.user(source.id()).await.unwrap(), None);
+    assert_eq!(stores.users.user_by_email(&email("eve")).await.unwrap(), None);
+}
+
+/// A taken address is a duplicate in whatever spelling, and changes nothing.
+pub async fn a_taken_address_is_a_duplicate(stores: Stores) {
+    let source = source();
+    let (ana, eve) = (user(&source, "ana"), User { email: email("ANA"), ..user(&source, "eve") });
+    stores.given(write(UserWrite::Insert(ana.clone()))).await;
+    let answer = stores.commit(write(UserWrite::Insert(eve.clone()))).await;
+    assert_answer!(answer, Err(CommitError::Duplicate(USER_EMAIL)));
+    assert_eq!(stores.users.user(eve.id).await.unwrap(), None);
+    assert_eq!(stores.users.user_by_email(&ana.email).await.unwrap(), Some(stored(ana)));
+}
+
+/// Nobody gets another's address by changing their own.
+pub async fn a_change_cannot_take_anothers_address(stores: Stores) {
+    let source = source();
+    let (ana, eve) = (user(&source, "ana"), user(&source, "eve"));
+    stores.given(write(UserWrite::Insert(ana.clone())).and(write(UserWrite::Insert(eve.clone())))).await;
+    let grab = User { email: email("Ana"), ..stored(eve.clone()) };
+    let answer = stores.commit(write(UserWrite::Save(grab))).await;
+    assert_answer!(answer, Err(CommitError::Duplicate(USER_EMAIL)));
+    assert_eq!(stores.users.user_by_email(&ana.email).await.unwrap(), Some(stored(ana)));
+    assert_eq!(stores.users.user(eve.id).await.unwrap(), Some(stored(eve)));
+}
+
+/// `InsertUnlessTaken` stores a new account, and neither changes a taken one nor fails.
+pub async fn an_insert_unless_taken_leaves_the_taken_account_alone(stores: Stores) {
+    let source = source();
+    let (first, second) = (user(&source, "ana"), User { email: email("ANA"), ..user(&source, "eve") });
+    stores.given(write(UserWrite::InsertUnlessTaken(first.clone()))).await;
+    stores.given(write(UserWrite::InsertUnlessTaken(second.clone()))).await;
+    assert_eq!(stores.users.user(second.id).await.unwrap(), None);
+    assert_eq!(stores.users.user_by_email(&email("ana")).await.unwrap(), Some(stored(first)));
+}
+
+/// Many at once make one account, and nobody is told of the others.
+pub async fn one_of_many_inserts_unless_taken_is_stored_and_none_fails(stores: Stores) {
+    let source = source();
+    let users: Vec<User> = (0..8).map(|_| user(&source, "ana")).collect();
+    let commits = users.iter().cloned().map(|user| write(UserWrite::InsertUnlessTaken(user))).collect();
+    for answer in commit_at_once(&stores, commits).await {
+        assert_answer!(answer, Ok(()));
+    }
+    let mut kept = 0;
+    for user in users {
+        kept += u32::from(stores.users.user(user.id).await.unwrap().is_some());
+    }
+    assert_eq!(kept, 1);
+}
+
+/// A rehash replaces the hash that was verified, and the version stays.
+pub async fn a_rehash_replaces_the_hash_and_keeps_the_version(stores: Stores) {
+    let ana = user(&source(), "ana");
+    stores.given(write(UserWrite::Insert(ana.clone()))).await;
+    let (from, to) = (password_hash(1), password_hash(2));
+    stores.given(write(UserWrite::Rehash { user: ana.id, from, to: to.clone() })).await;
+    let read = stores.users.user(ana.id).await.unwrap();
+    assert_eq!(read, Some(User { password: Some(to), ..stored(ana) }));
+}
+
+/// A rehash that comes after the password was changed changes nothing and is no error.
+pub async fn a_rehash_of_a_changed_password_changes_nothing(stores: Stores) {
+    let ana = user(&source(), "ana");
+    stores.given(write(UserWrite::Insert(ana.clone()))).await;
+    let (from, to) = (password_hash(3), password_hash(2));
+    stores.given(write(UserWrite::Rehash { user: ana.id, from, to })).await;
+    assert_eq!(stores.users.user(ana.id).await.unwrap(), Some(stored(ana)));
+}
+
+/// Whether anybody operates the installation.
+pub async fn a_super_admin_is_seen_once_there_is_one(stores: Stores) {
+    let source = source();
+    stores.given(write(UserWrite::Insert(user(&source, "ana")))).await;
+    assert!(!stores.users.has_super_admin().await.unwrap());
+    let operator = User { super_admin: true, ..user(&source, "operator") };
+    stores.given(write(UserWrite::Insert(operator))).await;
+    assert!(stores.users.has_super_admin().await.unwrap());
+}

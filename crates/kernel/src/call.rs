@@ -1,0 +1,157 @@
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::{Action, AuditEntry, Outcome, SessionId, Source, TenantId, Timestamp, UserId};
+
+/// Who a request turned out to be from, after its credential was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// The user.
+    pub user: UserId,
+    /// The sign-in the request acts under.
+    pub session: SessionId,
+    /// When the user last proved who they are.
+    pub authenticated_at: Timestamp,
+}
+
+/// Whose act something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Actor {
+    /// Nobody who has proved who they are.
+    Nobody,
+    /// A user, under a session.
+    User(UserId, SessionId),
+    /// saaskit itself: a job of this kind.
+    Work(&'static str),
+    /// Whoever runs commands on the machine.
+    Operator,
+}
+
+impl Actor {
+    /// The word it is stored and shown by.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Nobody => "nobody",
+            Self::User(..) => "user",
+            Self::Work(_) => "work",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// Which one of that kind.
+    pub fn id(&self) -> Option<String> {
+        match self {
+            Self::User(user, _) => Some(user.to_string()),
+            Self::Work(kind) => Some((*kind).to_owned()),
+            Self::Nobody | Self::Operator => None,
+        }
+    }
+}
+
+/// Names one request in answers, logs and audit entries.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RequestId(String);
+
+impl RequestId {
+    /// Takes a caller's id if it is sane: 8 to 64 letters, digits, `-`, `_` or `.`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let sane = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        ((8..=64).contains(&text.len()) && text.bytes().all(sane)).then(|| Self(text.to_owned()))
+    }
+
+    /// A fresh one.
+    pub fn fresh(source: &Source) -> Self {
+        Self(source.id::<()>().uuid().simple().to_string())
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a client calls itself: at most 400 characters, none of them control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Agent(String);
+
+impl Agent {
+    /// Cuts what is too long and leaves out control characters.
+    pub fn new(text: &str) -> Self {
+        Self(text.chars().filter(|c| !c.is_control()).take(400).collect())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Who asks, and by which request: the first argument of every use case.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Whose act it is.
+    pub actor: Actor,
+    /// The request it came by.
+    pub request: RequestId,
+    /// The address it came from.
+    pub ip: Option<IpAddr>,
+    /// The client it came by.
+    pub agent: Option<Agent>,
+}
+
+impl Call {
+    /// A call of saaskit itself, for a job of that kind.
+    pub fn of_work(kind: &'static str, source: &Source) -> Self {
+        Self { actor: Actor::Work(kind), request: RequestId::fresh(source), ip: None, agent: None }
+    }
+
+    /// A call of whoever runs commands on the machine.
+    pub fn of_operator(source: &Source) -> Self {
+        Self { actor: Actor::Operator, request: RequestId::fresh(source), ip: None, agent: None }
+    }
+
+    /// An audit entry of this call; complete it with [`AuditEntry::on`] and its kin.
+    pub fn entry(
+        &self,
+        source: &Source,
+        action: Action,
+        outcome: Outcome,
+        tenant: Option<TenantId>,
+    ) -> AuditEntry {
+        AuditEntry {
+            id: source.id(),
+            at: source.now(),
+            tenant,
+            actor: self.actor,
+            action,
+            outcome,
+            resource: None,
+            before: None,
+            after: None,
+            reason: None,
+            ip: self.ip,
+            agent: self.agent.clone(),
+            request: self.request.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_that_could_forge_a_log_line_is_not_taken() {
+        assert!(RequestId::parse("0123abcd-ok_.9").is_some());
+        for text in ["", "short", "a b c d e f g", "line\nbreak-line", &"a".repeat(65)] {
+            assert!(RequestId::parse(text).is_none(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What every saaskit crate shares: value types that can't be wrong, the ports the domains see the world
+//! through, and [`Commit`], the one way anything is written.
+//!
+//! The kernel knows no HTTP, SQL, Redis or vendor. A port is an object-safe async trait with a `# Contract`;
+//! each bullet of a contract is a check of the suite in `saaskit-conformance`.
+
+mod audit;
+mod call;
+mod clock;
+mod commit;
+mod derive;
+mod email;
+mod entropy;
+mod error;
+mod event;
+mod fault;
+mod id;
+mod ip;
+mod job;
+mod limit;
+mod mail;
+mod name;
+mod page;
+mod phone;
+mod retry;
+mod seal;
+mod secret;
+mod slug;
+mod source;
+mod store;
+mod timestamp;
+mod token;
+mod work;
+mod worker;
+mod write;
+
+pub use audit::{Action, AuditEntry, Outcome};
+pub use call::{Actor, Agent, Call, Principal, RequestId};
+pub use clock::{Clock, SystemClock};
+pub use commit::{Commit, Prepared, Scope};
+pub use derive::{InstallationSecret, constant_time_eq};
+pub use email::Email;
+pub use entropy::{Entropy, SystemEntropy};
+pub use error::{ErrorKind, PortError};
+pub use event::{Event, Subscription, Subscriptions};
+pub use fault::{Code, Fault, Faults, Invalid, Kind};
+pub use id::{
+    AuditId, AuditRecord, Entity, EventId, EventRecord, Id, JobId, JobRecord, SessionEntity, SessionId,
+    TenantEntity, TenantId, UserEntity, UserId,
+};
+pub use ip::IpKey;
+pub use job::Job;
+pub use limit::{Bucket, LimitKey, RateLimiter, Taken};
+pub use mail::{EmailMessage, EmailSender, Mailbox, ProviderId};
+pub use name::Name;
+pub use page::{Page, Paged};
+pub use phone::PhoneNumber;
+pub use retry::{Backoff, retry_stale};
+pub use seal::{Sealed, Sealer};
+pub use secret::Secret;
+pub use slug::Slug;
+pub use source::Source;
+pub use store::{CommitError, Guard, Misuse, Store, UniqueRule};
+pub use timestamp::Timestamp;
+pub use token::{Token, TokenHash};
+pub use work::{Claimed, Lease, WorkQueue, WorkState};
+pub use worker::{Attempt, Handler, HandlerError, Tick, Worker, WorkerSettings};
+pub use write::{DomainWrite, Order, Target, Write};
+
+/// A row's version: the one an aggregate was read with. `0` has never been stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Version(pub u64);
+
+impl Version {
+    /// The version of an aggregate that was never stored.
+    pub const NEW: Self = Self(0);
+
+    /// The version after one more save.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}

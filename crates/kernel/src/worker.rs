@@ -1,0 +1,219 @@
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+
+use crate::{
+    Backoff, Call, Claimed, Commit, CommitError, Guard, Job, Lease, PortError, Source, Store, WorkQueue,
+};
+
+/// Why a handler did not do its job.
+#[derive(Debug, thiserror::Error)]
+pub enum HandlerError {
+    /// Another try may help.
+    #[error("to be tried again")]
+    Again(#[source] PortError),
+    /// No try will help.
+    #[error("given up: {0}")]
+    Never(&'static str),
+}
+
+impl From<PortError> for HandlerError {
+    fn from(error: PortError) -> Self {
+        Self::Again(error)
+    }
+}
+
+/// Does jobs of one kind.
+#[async_trait]
+pub trait Handler: std::fmt::Debug + Send + Sync + 'static {
+    /// The kind: `notify.send`.
+    fn kind(&self) -> &'static str;
+
+    /// Does the job and gives the commit that says so. The worker adds the finish to it, so that a second
+    /// delivery finds the job finished. May be called again for one job: effects outside carry a key.
+    async fn handle(&self, call: &Call, job: &Job, attempt: Attempt) -> Result<Commit, HandlerError>;
+}
+
+/// Which try of a job this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt {
+    /// From 1.
+    pub number: u32,
+    /// Whether there will be no other: time to say that it failed.
+    pub is_last: bool,
+}
+
+/// How a [`Worker`] works.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkerSettings {
+    /// Jobs at once.
+    pub batch: u32,
+    /// How long a lease lasts; renewed at half time while the work goes on.
+    pub lease: Duration,
+    /// After this a job's try is given up.
+    pub timeout: Duration,
+    /// When a failed job is tried again.
+    pub backoff: Backoff,
+}
+
+impl Default for WorkerSettings {
+    fn default() -> Self {
+        Self {
+            batch: 16,
+            lease: Duration::from_secs(30),
+            timeout: Duration::from_mins(2),
+            backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_hours(1), tries: 12 },
+        }
+    }
+}
+
+/// What one tick did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tick {
+    /// Jobs claimed.
+    pub claimed: usize,
+    /// Of these, finished.
+    pub finished: usize,
+}
+
+/// Claims work and hands it to handlers. It never waits for work: whoever drives it decides when to ask again,
+/// so that tests can.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    queue: Arc<dyn WorkQueue>,
+    store: Arc<dyn Store>,
+    source: Source,
+    handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
+    settings: WorkerSettings,
+}
+
+impl Worker {
+    /// A worker with these handlers.
+    pub fn new(
+        queue: Arc<dyn WorkQueue>,
+        store: Arc<dyn Store>,
+        source: Source,
+        handlers: impl IntoIterator<Item = Arc<dyn Handler>>,
+        settings: WorkerSettings,
+    ) -> Self {
+        let handlers = handlers.into_iter().map(|handler| (handler.kind(), handler)).collect();
+        Self { queue, store, source, handlers: Arc::new(handlers), settings }
+    }
+
+    /// Does the work that is due now, one batch of it. Dropping the future leaves leases to end by themselves.
+    pub async fn tick(&self) -> Result<Tick, PortError> {
+        let now = self.source.now();
+        let claimed = self.queue.claim(now, now.plus(self.settings.lease), self.settings.batch).await?;
+        let done = join_all(claimed.iter().map(|claimed| self.run(claimed))).await;
+        Ok(Tick { claimed: claimed.len(), finished: done.into_iter().filter(|done| *done).count() })
+    }
+
+    async fn run(&self, claimed: &Claimed) -> bool {
+        let done = self.attempt(claimed).await;
+        let settled = match done {
+            Ok(()) => return true,
+            Err(Failure::Lost) => Ok(false),
+            Err(Failure::Again(why, wait)) => self.put_off(claimed.lease, &why, wait).await,
+            Err(Failure::Never(why)) => self.bury(claimed, &why).await,
+        };
+        match settled {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::info!(job = %claimed.job.id, kind = claimed.job.kind, "another worker has the job now");
+            }
+            Err(error) => {
+                tracing::warn!(job = %claimed.job.id, error = &error as &dyn std::error::Error, "the job's fate could not be stored; its lease will end");
+            }
+        }
+        false
+    }
+
+    async fn attempt(&self, claimed: &Claimed) -> Result<(), Failure> {
+        let job = &claimed.job;
+        if claimed.lease.attempt > self.settings.backoff.tries {
+            return Err(Failure::Never("every worker that took it died".into()));
+        }
+        let handler = self
+            .handlers
+            .get(job.kind.as_str())
+            .ok_or_else(|| Failure::Never("no handler of this kind".into()))?;
+        let attempt = Attempt {
+            number: claimed.lease.attempt,
+            is_last: claimed.lease.attempt == self.settings.backoff.tries,
+        };
+        let call = Call::of_work(handler.kind(), &self.source);
+        let work = AssertUnwindSafe(handler.handle(&call, job, attempt)).catch_unwind();
+        let commit = tokio::select! {
+            answer = tokio::time::timeout(self.settings.timeout, work) => match answer {
+                Ok(Ok(Ok(commit))) => commit,
+                Ok(Ok(Err(error))) => return Err(error.into()),
+                Ok(Err(_panic)) => return Err(Failure::Again("the handler panicked".into(), None)),
+                Err(_elapsed) => return Err(Failure::Again("the handler took too long".into(), None)),
+            },
+            () = self.keep(claimed.lease) => return Err(Failure::Lost),
+        };
+        self.store.commit(commit.finish(claimed.lease)).await.map_err(Failure::from)
+    }
+
+    /// Renews the lease at half time, for as long as it is held.
+    async fn keep(&self, lease: Lease) {
+        loop {
+            tokio::time::sleep(self.settings.lease / 2).await;
+            if let Ok(false) = self.queue.renew(lease, self.source.now().plus(self.settings.lease)).await {
+                return;
+            }
+        }
+    }
+
+    async fn put_off(&self, lease: Lease, why: &str, wait: Option<Duration>) -> Result<bool, PortError> {
+        let now = self.source.now();
+        let Some(backoff) = self.settings.backoff.after(lease.attempt, &self.source) else {
+            tracing::error!(job = %lease.job, why, "a job failed for the last time");
+            return self.queue.bury(lease, now, why).await;
+        };
+        tracing::warn!(job = %lease.job, attempt = lease.attempt, why, "a job will be tried again");
+        self.queue.put_off(lease, now.plus(backoff.max(wait.unwrap_or_default())), why).await
+    }
+
+    async fn bury(&self, claimed: &Claimed, why: &str) -> Result<bool, PortError> {
+        tracing::error!(job = %claimed.job.id, kind = claimed.job.kind, why, "a job was given up");
+        self.queue.bury(claimed.lease, self.source.now(), why).await
+    }
+}
+
+enum Failure {
+    Lost,
+    Again(String, Option<Duration>),
+    Never(String),
+}
+
+impl From<HandlerError> for Failure {
+    fn from(error: HandlerError) -> Self {
+        match error {
+            HandlerError::Again(port) if port.is_transient() => Self::Again(chain(&port), port.retry_after()),
+            HandlerError::Again(port) => Self::Never(chain(&port)),
+            HandlerError::Never(why) => Self::Never(why.to_owned()),
+        }
+    }
+}
+
+impl From<CommitError> for Failure {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Refused(Guard::LEASE) => Self::Lost,
+            CommitError::Misuse(misuse) => Self::Never(misuse.to_string()),
+            CommitError::Port(port) => HandlerError::Again(port).into(),
+            other => Self::Again(other.to_string(), None),
+        }
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

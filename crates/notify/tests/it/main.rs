@@ -1,0 +1,13 @@
+//! Notify's use cases, on the memory store, a clock that stands and entropy that counts.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says by a panic that something does not hold"
+)]
+
+mod capture;
+mod plan;
+mod secrets;
+mod send;
+mod world;

@@ -1,0 +1,159 @@
+#[path = "../../../auth/tests/it/world/sealer.rs"]
+mod sealer;
+#[path = "../../../auth/tests/it/world/signer.rs"]
+mod signer;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use saaskit_auth::port::{BreachedPasswords, PasswordHasher, Verdict};
+use saaskit_auth::write::{AuthWrite, UserWrite};
+use saaskit_auth::{Algorithm, Auth, Password, PasswordHash, Settings, User};
+use saaskit_conformance::fixtures::{self, FixedClock, source_at};
+use saaskit_kernel::{
+    Call, Commit, EmailMessage, Handler, Mailbox, Name, PortError, Principal, Source, Store, WorkQueue,
+    WorkState, Worker, WorkerSettings,
+};
+use saaskit_memory::{MemoryEmailSender, MemoryStore};
+use saaskit_notify::{Notify, SendMessage};
+use saaskit_stories::{Links, NotifyLetters, Welcome};
+use saaskit_tenants::{NewTenant, Tenant, Tenants};
+
+use sealer::FakeSealer;
+pub(crate) use signer::FakeSigner;
+
+/// The address the operator gave.
+pub(crate) const PUBLIC_URL: &str = "https://app.example";
+
+/// All domains in one process on one store, its clock standing, its mail kept.
+pub(crate) struct World {
+    pub(crate) auth: Auth,
+    pub(crate) tenants: Tenants,
+    pub(crate) letters: NotifyLetters,
+    pub(crate) memory: Arc<MemoryStore>,
+    pub(crate) signer: Arc<FakeSigner>,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) source: Source,
+    sender: Arc<MemoryEmailSender>,
+    worker: Worker,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::at(PUBLIC_URL)
+    }
+
+    /// Under that public address.
+    pub(crate) fn at(public_url: &str) -> Self {
+        let clock = Arc::new(FixedClock::default());
+        let source = source_at(clock.clone());
+        let memory = Arc::new(MemoryStore::new(saaskit_stories::subscriptions()));
+        let (sealer, signer) = (Arc::new(FakeSealer::default()), Arc::new(FakeSigner::default()));
+        let (notify, links) = (Notify::new(sealer.clone(), source.clone()), Links::under(public_url));
+        let letters = NotifyLetters::new(notify.clone(), links.clone());
+        let ports = saaskit_auth::Ports {
+            store: memory.clone(),
+            users: memory.clone(),
+            sessions: memory.clone(),
+            tokens: memory.clone(),
+            keys: memory.clone(),
+            hasher: Arc::new(NoPasswords),
+            breached: Arc::new(NoPasswords),
+            signer: signer.clone(),
+            sealer: sealer.clone(),
+            letters: Arc::new(letters.clone()),
+            source: source.clone(),
+        };
+        let auth = Auth::new(ports, Settings { algorithm: Algorithm::EdDsa, ..Settings::default() });
+        let tenants = Tenants::new(saaskit_tenants::Ports {
+            store: memory.clone(),
+            workspaces: memory.clone(),
+            source: source.clone(),
+        });
+        let sender = Arc::new(MemoryEmailSender::default());
+        let send = SendMessage {
+            messages: memory.clone(),
+            sender: sender.clone(),
+            sealer,
+            from: Mailbox::from(fixtures::email("noreply")),
+            source: source.clone(),
+        };
+        let welcome = Welcome { auth: auth.clone(), tenants: tenants.clone(), notify, links };
+        let handlers: [Arc<dyn Handler>; 2] = [Arc::new(send), Arc::new(welcome)];
+        let settings = WorkerSettings::default();
+        let worker = Worker::new(memory.clone(), memory.clone(), source.clone(), handlers, settings);
+        Self { auth, tenants, letters, memory, signer, clock, source, sender, worker }
+    }
+
+    /// Somebody of that name who is signed in and has the address `ana@example.org`.
+    pub(crate) async fn ana(&self, name: Option<&str>) -> (User, Principal) {
+        let name = name.map(|name| Name::parse(name).unwrap());
+        let verified_at = Some(self.source.now());
+        let user = User { name, verified_at, ..fixtures::user(&self.source, "ana") };
+        let insert = AuthWrite::User(UserWrite::Insert(user.clone()));
+        self.memory.commit(Commit::new().write(insert)).await.unwrap();
+        let principal =
+            Principal { user: user.id, session: self.source.id(), authenticated_at: self.source.now() };
+        (user, principal)
+    }
+
+    pub(crate) async fn tenant(&self, owner: &Principal, name: &str) -> Tenant {
+        let ask = NewTenant { name: name.to_owned(), slug: "acme".to_owned() };
+        self.tenants.create(&self.call(), owner, ask).await.unwrap().0
+    }
+
+    pub(crate) fn call(&self) -> Call {
+        Call::of_operator(&self.source)
+    }
+
+    /// Does all work there is, and the work it makes.
+    pub(crate) async fn work(&self) {
+        while self.worker.tick().await.unwrap().claimed > 0 {}
+    }
+
+    /// The mails that were sent, oldest first.
+    pub(crate) fn mails(&self) -> Vec<EmailMessage> {
+        self.sender.sent()
+    }
+
+    /// Ends a test: no work is left over.
+    pub(crate) async fn finish(self) {
+        assert_eq!(
+            WorkQueue::state(&*self.memory, self.source.now()).await.unwrap(),
+            WorkState::default(),
+            "work is left over"
+        );
+    }
+}
+
+/// Where the links of a mail's HTML lead.
+pub(crate) fn links(mail: &EmailMessage) -> Vec<String> {
+    let starts = mail.html.split("href=\"").skip(1);
+    starts.map(|rest| rest.split('"').next().unwrap().replace("&#x2f;", "/").replace("&amp;", "&")).collect()
+}
+
+/// No story asks about a password.
+#[derive(Debug)]
+struct NoPasswords;
+
+#[async_trait]
+impl PasswordHasher for NoPasswords {
+    async fn hash(&self, _: &Password) -> Result<PasswordHash, PortError> {
+        panic!("no story hashes a password")
+    }
+
+    async fn verify(&self, _: &Password, _: &PasswordHash) -> Result<Verdict, PortError> {
+        panic!("no story verifies a password")
+    }
+
+    fn decoy(&self) -> PasswordHash {
+        panic!("no story verifies a password")
+    }
+}
+
+#[async_trait]
+impl BreachedPasswords for NoPasswords {
+    async fn is_known(&self, _: &Password) -> Result<bool, PortError> {
+        panic!("no story takes a new password")
+    }
+}

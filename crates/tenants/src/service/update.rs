@@ -1,0 +1,62 @@
+use saaskit_kernel::{Call, Commit, Faults, Name, Outcome, Slug, retry_stale};
+use serde_json::{Value, json};
+
+use super::{TRIES, Tenants, is_contended};
+use crate::write::{TenantWrite, TenantsWrite};
+use crate::{Tenant, TenantAdmin, TenantsError, action};
+
+/// What is to be different; what is not named stays.
+#[derive(Debug, Clone, Default)]
+pub struct TenantChange {
+    /// What it is called.
+    pub name: Option<String>,
+    /// What it is called in URLs.
+    pub slug: Option<String>,
+}
+
+impl Tenants {
+    /// Renames a workspace; gives it as it is now.
+    pub async fn update(
+        &self,
+        call: &Call,
+        by: &TenantAdmin,
+        change: TenantChange,
+    ) -> Result<Tenant, TenantsError> {
+        let mut faults = Faults::default();
+        let name = change.name.and_then(|name| faults.keep("name", Name::parse(&name)));
+        let slug = change.slug.and_then(|slug| faults.keep("slug", Slug::parse(&slug)));
+        if !faults.is_empty() {
+            return Err(TenantsError::Invalid(faults.into_vec()));
+        }
+        retry_stale(TRIES, is_contended, || self.update_once(call, by, name.clone(), slug.clone())).await
+    }
+
+    async fn update_once(
+        &self,
+        call: &Call,
+        by: &TenantAdmin,
+        name: Option<Name>,
+        slug: Option<Slug>,
+    ) -> Result<Tenant, TenantsError> {
+        let before = self.ports.workspaces.tenant(by.tenant()).await?.ok_or(TenantsError::NotFound)?;
+        before.may_be_used()?;
+        let after = Tenant {
+            name: name.unwrap_or_else(|| before.name.clone()),
+            slug: slug.unwrap_or_else(|| before.slug.clone()),
+            ..before.clone()
+        };
+        if after == before {
+            return Ok(before);
+        }
+        let entry = call.entry(&self.ports.source, action::UPDATE, Outcome::Success, Some(after.id));
+        let commit = Commit::new()
+            .record(entry.on(after.id).changing(names(&before), names(&after)))
+            .write(TenantsWrite::Tenant(TenantWrite::Save(after.clone())));
+        self.ports.store.commit(commit).await?;
+        Ok(Tenant { version: after.version.next(), ..after })
+    }
+}
+
+fn names(tenant: &Tenant) -> Value {
+    json!({ "name": tenant.name, "slug": tenant.slug })
+}

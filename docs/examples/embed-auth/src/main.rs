@@ -1,0 +1,74 @@
+//! Somebody else's service, with saaskit's auth in it: its own `main`, its own routes, its own letters.
+#![expect(clippy::print_stdout, reason = "this service writes its letters to the terminal")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+use saaskit_auth::port::{Letter, Letters};
+use saaskit_auth::{Auth, Ports, Settings};
+use saaskit_gateway::{Door, Limits};
+use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
+use saaskit_http_axum::{Api, PublicUrl, auth as auth_api};
+use saaskit_kernel::{Call, Commit, PortError, Source, Subscriptions, SystemClock, Worker, WorkerSettings};
+use saaskit_memory::MemoryRateLimiter;
+use saaskit_seal_aead::{AeadSealer, KeyRing};
+use saaskit_store_sql::{SqliteStore, sqlite};
+
+const URL: &str = "http://localhost:3000";
+
+#[derive(Debug)]
+struct Terminal;
+
+#[async_trait::async_trait]
+impl Letters for Terminal {
+    async fn plan(&self, _: &Call, letter: Letter) -> Result<Commit, PortError> {
+        if let Letter::VerifyEmail { to, token } = letter {
+            println!("{}: open {URL}/verify-email?token={}", to.email, token.expose());
+        }
+        Ok(Commit::new())
+    }
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let source = Source::system();
+    let config = sqlite::Config::new("sqlite:embedded.db");
+    SqliteStore::migrate(&config).await?;
+    let store = Arc::new(SqliteStore::connect(config, Subscriptions::default(), Vec::new()).await?);
+    // A real service keeps its key: what one key sealed, another can't open.
+    let ring = KeyRing::parse(&KeyRing::generate(&source))?;
+    let ports = Ports {
+        store: store.clone(),
+        users: store.clone(),
+        sessions: store.clone(),
+        tokens: store.clone(),
+        keys: store.clone(),
+        hasher: Arc::new(Argon2Hasher::new(&Argon2Config::default(), source.clone())?),
+        breached: Arc::new(saaskit_breach_list::CommonPasswords),
+        signer: Arc::new(saaskit_token_jwt::JwtSigner::new(URL, "my-service")),
+        sealer: Arc::new(AeadSealer::new(ring, source.clone())?),
+        letters: Arc::new(Terminal),
+        source: source.clone(),
+    };
+    let auth = Auth::new(ports, Settings::default());
+    auth.refresh(&Call::of_operator(&source)).await?;
+
+    let worker =
+        Worker::new(store.clone(), store, source.clone(), auth.handlers(), WorkerSettings::default());
+    tokio::spawn(async move {
+        loop {
+            drop(worker.tick().await);
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    });
+    let limiter = Arc::new(MemoryRateLimiter::new(Arc::new(SystemClock), 10_000));
+    let door = Door::new(limiter, Arc::new(saaskit_stories::BearerTokens(auth.clone())), Limits::default());
+    let settings = saaskit_http_axum::Settings::new(PublicUrl::parse(URL)?);
+    let api = Api::new(door, source, auth.installation()?, settings).with(auth_api::resource(&auth));
+    let service = Router::new().route("/", get(|| async { "my own page" })).merge(api.router());
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+    axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>()).await?;
+    Ok(())
+}

@@ -1,0 +1,3 @@
+DROP TABLE notify_outbox;
+DROP TABLE notify_messages;
+DELETE FROM saaskit_migrations WHERE domain = 'notify' AND version = 1;

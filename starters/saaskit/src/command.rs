@@ -1,0 +1,110 @@
+//! What can be asked of the program.
+
+mod admin;
+mod config;
+mod migrate;
+mod openapi;
+mod serve;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Fault};
+use crate::environment;
+
+/// A whole SaaS backend: accounts, workspaces, notifications and the door in front of them.
+#[derive(Debug, Parser)]
+#[command(name = "saaskit", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the API, and works.
+    Serve,
+    /// Brings the database up to this version's tables.
+    Migrate,
+    /// Operators of the installation.
+    #[command(subcommand)]
+    Admin(Admin),
+    /// The settings.
+    #[command(subcommand)]
+    Config(Settings),
+    /// Prints the OpenAPI document.
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum Admin {
+    /// Makes an operator's account; the password is read from standard input.
+    Create {
+        /// The address to sign in with.
+        #[arg(long)]
+        email: String,
+        /// What the person is called.
+        #[arg(long)]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Settings {
+    /// Reads all settings and names everything that is wrong with them.
+    Check,
+}
+
+/// The settings can't be used: `EX_CONFIG` of sysexits.h.
+const BAD_CONFIG: u8 = 78;
+
+/// Does what was asked for.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    match read_and_run(arguments.command).await {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&format!("saaskit: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn read_and_run(command: Command) -> anyhow::Result<ExitCode> {
+    if matches!(command, Command::Openapi) {
+        openapi::run()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = match Config::read(&environment::read()?) {
+        Ok(config) => config,
+        Err(faults) => return Ok(refuse(&faults)),
+    };
+    match command {
+        Command::Serve => serve::run(config).await?,
+        Command::Migrate => migrate::run(&config).await?,
+        Command::Admin(Admin::Create { email, name }) => {
+            admin::create(&config, &email, name.as_deref()).await?;
+        }
+        Command::Config(Settings::Check) => config::check(&config)?,
+        Command::Openapi => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn refuse(faults: &[Fault]) -> ExitCode {
+    complain("saaskit: the settings can't be used:");
+    for fault in faults {
+        complain(&format!("  {fault}"));
+    }
+    ExitCode::from(BAD_CONFIG)
+}
+
+/// Says something to whoever started the program. A closed pipe is no reason to fail.
+fn complain(line: &str) {
+    drop(writeln!(std::io::stderr(), "{line}"));
+}
+
+fn say(line: &str) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{line}")
+}

@@ -1,0 +1,13 @@
+use super::say;
+use crate::config::{Config, DatabaseKind};
+
+/// Says which kinds were chosen, never what they were configured with.
+pub(super) fn check(config: &Config) -> anyhow::Result<()> {
+    let database = match config.database.kind {
+        DatabaseKind::Sqlite(_) => "SQLite",
+        #[cfg(feature = "store-postgres")]
+        DatabaseKind::Postgres(_) => "PostgreSQL",
+    };
+    say(&format!("the settings are fine: {:?}, {database}, at {}", config.mode, config.public_url.origin()))?;
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! A whole SaaS backend, as a library: [`App::new`] takes the ports you fill, so that your own `main` can bring
+//! its own adapters. The program `saaskit` is this library with the wiring of `wire.rs`.
+
+mod app;
+pub mod command;
+pub mod config;
+mod data_dir;
+mod environment;
+mod logs;
+mod serve;
+mod wire;
+
+pub use app::{App, Ports, Settings};
+pub use serve::serve;

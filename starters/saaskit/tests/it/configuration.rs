@@ -1,0 +1,107 @@
+use saaskit::config::{Config, Environment, Fault};
+
+fn environment(pairs: &[(&str, &str)]) -> Environment {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn faults(pairs: &[(&str, &str)]) -> Vec<&'static str> {
+    let faults = Config::read(&environment(pairs)).err().unwrap_or_default();
+    faults.into_iter().map(|fault: Fault| fault.variable).collect()
+}
+
+#[test]
+fn nothing_has_to_be_set_in_development() {
+    let config = Config::read(&Environment::new()).unwrap();
+    assert_eq!(config.public_url.origin().as_str(), "http://localhost:8080");
+    assert_eq!(config.bind_addr.to_string(), "127.0.0.1:8080");
+}
+
+#[test]
+fn every_fault_is_named_at_once() {
+    let named = faults(&[
+        ("BIND_ADDR", "here"),
+        ("PUBLIC_URL", "ftp://x"),
+        ("DATABASE_URL", "mysql://root:hunter2@db"),
+        ("DATABASE_POOL_MAX", "many"),
+        ("JWT_ALGORITHM", "none"),
+        ("PASSWORD_POLICY", "lax"),
+        ("AUTH_REVEAL_EXISTING_EMAIL", "yes"),
+        ("TRUSTED_PROXIES", "everybody"),
+        ("EMAIL_FROM", "nobody"),
+    ]);
+    for name in [
+        "BIND_ADDR",
+        "PUBLIC_URL",
+        "DATABASE_URL",
+        "DATABASE_POOL_MAX",
+        "JWT_ALGORITHM",
+        "PASSWORD_POLICY",
+        "AUTH_REVEAL_EXISTING_EMAIL",
+        "TRUSTED_PROXIES",
+        "EMAIL_FROM",
+    ] {
+        assert!(named.contains(&name), "{name} is not among {named:?}");
+    }
+}
+
+#[test]
+fn no_fault_holds_a_value() {
+    let given = environment(&[
+        ("DATABASE_URL", "mysql://root:hunter2@db"),
+        ("BENCHMARK_MODE", "true"),
+        ("BENCHMARK_TOKEN", "hunter2"),
+    ]);
+    let faults = Config::read(&given).unwrap_err();
+    assert!(
+        faults.len() == 2 && faults.iter().all(|fault| !fault.to_string().contains("hunter2")),
+        "{faults:?}"
+    );
+}
+
+#[test]
+fn a_password_of_digits_stays_a_password() {
+    let config = Config::read(&environment(&[("JWT_PRIVATE_KEY_PEM", "12345")])).unwrap();
+    assert_eq!(config.jwt_private_key.unwrap().expose(), "12345");
+}
+
+#[test]
+fn a_secret_may_be_a_file_and_not_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key");
+    std::fs::write(&file, "from the file\n").unwrap();
+    let file = file.to_str().unwrap();
+    let config = Config::read(&environment(&[("JWT_PRIVATE_KEY_PEM_FILE", file)])).unwrap();
+    assert_eq!(config.jwt_private_key.unwrap().expose(), "from the file");
+    assert_eq!(
+        faults(&[("JWT_PRIVATE_KEY_PEM_FILE", file), ("JWT_PRIVATE_KEY_PEM", "x")]),
+        ["JWT_PRIVATE_KEY_PEM"]
+    );
+    assert_eq!(faults(&[("JWT_PRIVATE_KEY_PEM_FILE", "/nowhere/at/all")]), ["JWT_PRIVATE_KEY_PEM"]);
+}
+
+#[test]
+fn a_development_server_is_not_reachable_by_others() {
+    assert_eq!(faults(&[("BIND_ADDR", "0.0.0.0:8080")]), ["BIND_ADDR"]);
+    assert!(faults(&[("BIND_ADDR", "0.0.0.0:8080"), ("DEV_ALLOW_PUBLIC", "true")]).is_empty());
+}
+
+#[test]
+fn production_accepts_nothing_weak() {
+    let named = faults(&[
+        ("APP_ENV", "production"),
+        ("PUBLIC_URL", "http://a.example"),
+        ("BENCHMARK_MODE", "true"),
+        ("CORS_ORIGINS", "*"),
+    ]);
+    for name in
+        ["PUBLIC_URL", "DATABASE_URL", "DATA_ENCRYPTION_KEYS", "EMAIL_FROM", "BENCHMARK_MODE", "CORS_ORIGINS"]
+    {
+        assert!(named.contains(&name), "{name} is not among {named:?}");
+    }
+}
+
+#[test]
+fn the_port_of_links_follows_the_port_that_is_listened_on() {
+    let config = Config::read(&environment(&[("BIND_ADDR", "127.0.0.1:9001")])).unwrap();
+    assert_eq!(config.public_url.origin().as_str(), "http://localhost:9001");
+}

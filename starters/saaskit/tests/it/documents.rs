@@ -1,0 +1,48 @@
+use std::path::PathBuf;
+
+use saaskit::config::{example_file, reference_page};
+use saaskit_http_axum::{PublicUrl, document, routes};
+
+/// Compares a file of the repository with what the code says; `UPDATE=1` writes it instead.
+#[expect(clippy::disallowed_methods, reason = "the developer's switch, read by a test")]
+#[expect(clippy::unwrap_used, reason = "a test that can't write fails")]
+fn compare(path: &str, expected: &str) {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+    if std::env::var("UPDATE").is_ok() {
+        std::fs::write(&file, expected).unwrap();
+    }
+    let written = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(written == expected, "{path} is not what the code says: run `UPDATE=1 cargo test -p saaskit`");
+}
+
+#[test]
+fn the_example_environment_is_what_the_code_reads() {
+    compare(".env.example", &example_file());
+}
+
+#[test]
+fn the_configuration_page_is_what_the_code_reads() {
+    compare("docs/configuration.md", &reference_page());
+}
+
+/// A change of the API shows as a change of this file: whoever reviews it sees whether it breaks a client.
+#[test]
+fn the_openapi_document_is_what_the_code_serves() {
+    let anywhere = PublicUrl::parse("http://localhost:8080").unwrap();
+    compare("docs/openapi.json", &(document(&anywhere).to_pretty_json().unwrap() + "\n"));
+}
+
+#[test]
+fn the_route_catalogue_is_what_the_door_judges_by() {
+    let mut rows: Vec<String> = routes()
+        .iter()
+        .map(|route| {
+            let (access, class) = (route.access.as_str(), route.class.as_str());
+            format!("| {} `{}` | {access} | {class} |\n", route.method, route.path)
+        })
+        .collect();
+    rows.sort();
+    let head = "# Routes\n\nWho may use which route, and which limit it counts against. Made from the code: \
+                `UPDATE=1 cargo test -p saaskit`.\n\n| route | access | limit |\n|---|---|---|\n";
+    compare("docs/routes.md", &(head.to_owned() + &rows.concat()));
+}

@@ -1,0 +1,4 @@
+//! What the starter promises its operators.
+
+mod configuration;
+mod documents;

@@ -1,0 +1,34 @@
+//! The least it can cost.
+
+use anyhow::anyhow;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+
+use crate::cpu;
+
+/// A bare server: one route, no layer.
+pub(crate) async fn serve() -> anyhow::Result<()> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    println!("{}", listener.local_addr()?);
+    let route =
+        get(|| async { Json(json!({ "id": "usr_01h455vb4pex5vsknk084sn02q", "email": "ana@example.org" })) });
+    Ok(axum::serve(listener, Router::new().route("/json", route)).await?)
+}
+
+/// CPU of one Argon2id at the kit's parameters with its memory reused, in microseconds.
+pub(crate) fn argon2(times: usize) -> anyhow::Result<f64> {
+    let params = Params::new(19_456, 2, 1, None).map_err(|error| anyhow!("{error}"))?;
+    let mut memory = vec![Block::default(); params.block_count()];
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let before = cpu::used_us(std::process::id())?;
+    for _ in 0..times {
+        let mut out = [0; 32];
+        let result =
+            hasher.hash_password_into_with_memory(b"Sunny-Meadow-42", &[7; 16], &mut out, &mut memory);
+        result.map_err(|error| anyhow!("{error}"))?;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+    Ok((cpu::used_us(std::process::id())? - before) / times as f64)
+}

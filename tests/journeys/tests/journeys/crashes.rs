@@ -1,0 +1,147 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use saaskit_journeys::{Client, Engine, Mail, PASSWORD, Server, World, until};
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+
+super::on_every_engine! {
+    what_killed_servers_acknowledged_is_there_and_mailed_once
+    a_server_told_to_stop_answers_what_it_began
+}
+
+/// How often a server is killed: `SAASKIT_KILL_ROUNDS`, or twice.
+#[expect(clippy::disallowed_methods, reason = "the switch of a test, not of the product")]
+fn rounds() -> u32 {
+    std::env::var("SAASKIT_KILL_ROUNDS").map_or(2, |rounds| rounds.parse().expect("a number of rounds"))
+}
+
+/// After this the work of a killed server is given to others; what it might do twice was done twice by then.
+const LEASE: Duration = Duration::from_secs(30);
+
+async fn what_killed_servers_acknowledged_is_there_and_mailed_once(engine: Engine) {
+    let world = World::new(engine).await;
+    let mut promises = Promises::default();
+    for round in 0..rounds() {
+        let server = world.serve().await;
+        promises.wait_until_kept(&server.client()).await;
+        // Killed at another moment every round: after the first acknowledgement, after the fourth …
+        promises.addresses.extend(kill_under_load(server, round, 1 + round * 3 % 20).await);
+    }
+    let server = world.serve().await;
+    let client = server.client();
+    promises.wait_until_kept(&client).await;
+    tokio::time::sleep(LEASE).await;
+    promises.look(&client).await;
+    for address in &promises.addresses {
+        let mails: Vec<&Mail> = promises.mails.values().filter(|mail| mail.to == *address).collect();
+        assert_eq!(mails.len(), 1, "{address}: {mails:?}");
+        let token = json!({"token": mails[0].token()});
+        let _ = client.post("/api/v1/auth/verify-email", token).await.expect(200);
+        let _ = client.log_in(address, PASSWORD).await.expect(200);
+    }
+    server.stop().await;
+}
+
+/// Who was told that a mail is on its way, and which mails there are, by their keys.
+#[derive(Default)]
+struct Promises {
+    addresses: Vec<String>,
+    mails: BTreeMap<String, Mail>,
+}
+
+impl Promises {
+    /// Takes over the newest mails.
+    async fn look(&mut self, client: &Client) {
+        self.mails.extend(client.outbox().await.into_iter().map(|mail| (mail.id.clone(), mail)));
+    }
+
+    async fn wait_until_kept(&mut self, client: &Client) {
+        until("everybody had mail who was promised one", async || {
+            self.look(client).await;
+            let has_mail = |address: &String| self.mails.values().any(|mail| mail.to == *address);
+            self.addresses.iter().all(has_mail).then_some(())
+        })
+        .await;
+    }
+}
+
+/// Kills a server that eight people register with, once so many were acknowledged; gives all who were.
+async fn kill_under_load(server: Server, round: u32, after: u32) -> Vec<String> {
+    let (acknowledged, mut heard) = mpsc::unbounded_channel();
+    let register = |person| register_until_it_fails(server.client(), round, person, acknowledged.clone());
+    let people: Vec<_> = (0..8).map(|person| tokio::spawn(register(person))).collect();
+    drop(acknowledged);
+    let mut addresses = Vec::new();
+    for _ in 0..after {
+        addresses.push(heard.recv().await.expect("the server takes registrations"));
+    }
+    server.kill().await;
+    while let Some(address) = heard.recv().await {
+        addresses.push(address);
+    }
+    for person in people {
+        person.await.expect("a person ends with the server");
+    }
+    addresses
+}
+
+/// Registers one address after the other for as long as the server answers, and tells which were acknowledged.
+async fn register_until_it_fails(
+    client: Client,
+    round: u32,
+    person: u32,
+    acknowledged: mpsc::UnboundedSender<String>,
+) {
+    for count in 0.. {
+        let address = format!("r{round}p{person}n{count}@example.org");
+        let body = json!({"email": address, "password": PASSWORD});
+        let request = client.request(reqwest::Method::POST, "/api/v1/auth/register").json(&body);
+        match client.try_send(request).await {
+            Ok(answer) if answer.status == 202 => acknowledged.send(address).expect("somebody listens"),
+            // Too much at once: nothing was done.
+            Ok(answer) if answer.status == 503 => {}
+            Ok(answer) => panic!("{answer:?}"),
+            Err(_) => return,
+        }
+    }
+}
+
+async fn a_server_told_to_stop_answers_what_it_began(engine: Engine) {
+    let world = World::new(engine).await;
+    let server = world.serve().await;
+    let _ = server.client().become_user("ana@example.org").await;
+    let address = server.url().trim_start_matches("http://").to_owned();
+    let body = json!({"email": "ana@example.org", "password": PASSWORD}).to_string();
+    let mut begun = Vec::new();
+    for _ in 0..3 {
+        begun.push(begin(&address, &body).await);
+    }
+    server.terminate().await;
+    until("nobody new was let in", async || TcpStream::connect(&address).await.is_err().then_some(())).await;
+    for mut stream in begun {
+        stream.write_all(body.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("access_token"), "{answer}");
+    }
+    assert!(server.ended().await.success());
+}
+
+/// Asks to sign in, up to the body, and waits until the server asks for that: then it has begun.
+async fn begin(address: &str, body: &str) -> TcpStream {
+    const GO_ON: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; GO_ON.len()];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(answer, GO_ON);
+    stream
+}

@@ -1,0 +1,174 @@
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::layer::Layer;
+use crate::report::{Outcome, Report};
+
+/// Cargo, as every layer is built and run: always with the same features, so that nothing is compiled twice.
+#[derive(Debug)]
+pub(crate) struct Cargo {
+    root: PathBuf,
+    nextest: bool,
+    features: Vec<&'static str>,
+    environment: Vec<(&'static str, String)>,
+}
+
+impl Cargo {
+    pub(crate) fn new(root: PathBuf) -> Self {
+        let nextest = Command::new("cargo").args(["nextest", "--version"]).output();
+        let nextest = nextest.is_ok_and(|output| output.status.success());
+        Self { root, nextest, features: Vec::new(), environment: Vec::new() }
+    }
+
+    /// The tests that need the server of that URL are compiled and run too.
+    pub(crate) fn with_postgres(&mut self, url: String) {
+        self.features.extend(["saaskit-store-sql/live", "saaskit-journeys/live"]);
+        self.environment.push(("SAASKIT_TEST_POSTGRES_URL", url));
+    }
+
+    /// Builds everything, among it the binary `name`, whose path the tests are told as `variable`.
+    pub(crate) fn build(&mut self, name: &str, variable: &'static str) -> Result<()> {
+        let mut command = self.command(&["build", "--workspace", "--all-targets"]);
+        command.arg("--message-format=json-render-diagnostics");
+        let mut binary = None;
+        let status = lines(&mut command, |line| binary = executable(line, name).or(binary.take()))?;
+        ensure!(status.success(), "the build failed");
+        self.environment
+            .push((variable, binary.with_context(|| format!("the build made no binary {name}"))?));
+        Ok(())
+    }
+
+    /// Runs one layer and reports each of its tests.
+    pub(crate) fn test(&self, layer: Layer, report: &mut Report) -> Result<()> {
+        let before = report.failures();
+        let status = if self.nextest && layer != Layer::Examples {
+            let mut command = self.command(&["nextest", "run", "--no-fail-fast"]);
+            command.args(layer.targets()).args(["--message-format", "libtest-json"]);
+            command.env("NEXTEST_EXPERIMENTAL_LIBTEST_JSON", "1");
+            command.arg("--config-file").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("nextest.toml"));
+            lines(&mut command, |line| nextest(line, report))?
+        } else {
+            let mut command = self.command(&["test", "--no-fail-fast"]);
+            command.args(layer.targets());
+            lines(&mut command, |line| {
+                println!("{line}");
+                libtest(line, report);
+            })?
+        };
+        if !status.success() && report.failures() == before {
+            report.failed(format!("{}: it ended with {status}", layer.name()));
+        }
+        Ok(())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("cargo");
+        command.current_dir(&self.root).args(arguments).envs(self.environment.iter().cloned());
+        if !self.features.is_empty() {
+            command.args(["--features", &self.features.join(",")]);
+        }
+        command
+    }
+}
+
+/// Runs a command and hands over each line that it prints.
+fn lines(command: &mut Command, mut each: impl FnMut(&str)) -> Result<ExitStatus> {
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("running {command:?}"))?;
+    for line in BufReader::new(child.stdout.take().context("the command has no output")?).lines() {
+        each(&line?);
+    }
+    Ok(child.wait()?)
+}
+
+/// The path of the binary, if this message of the build is about it.
+fn executable(message: &str, name: &str) -> Option<String> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let is_it = message["target"]["name"] == name
+        && message["target"]["kind"][0] == "bin"
+        && message["profile"]["test"] == false;
+    message["executable"].as_str().filter(|_| is_it).map(str::to_owned)
+}
+
+fn nextest(line: &str, report: &mut Report) {
+    let Ok(event) = serde_json::from_str::<Value>(line) else { return };
+    let outcome = match event["event"].as_str() {
+        Some("ok") => Outcome::Passed,
+        Some("failed" | "timeout") => Outcome::Failed,
+        Some("ignored") => Outcome::Skipped,
+        _ => return,
+    };
+    if let ("test", Some(name)) = (event["type"].as_str().unwrap_or_default(), event["name"].as_str()) {
+        report.record(name, outcome);
+    }
+}
+
+fn libtest(line: &str, report: &mut Report) {
+    let Some((name, end)) = line.strip_prefix("test ").and_then(|line| line.rsplit_once(" ... ")) else {
+        return;
+    };
+    let outcome = match end.split([',', ' ']).next() {
+        Some("ok") => Outcome::Passed,
+        Some("FAILED") => Outcome::Failed,
+        Some("ignored") => Outcome::Skipped,
+        _ => return,
+    };
+    report.record(name, outcome);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn closing(read: fn(&str, &mut Report), lines: &[&str]) -> String {
+        let mut report = Report::default();
+        for line in lines {
+            read(line, &mut report);
+        }
+        report.closing().lines().last().unwrap().to_owned()
+    }
+
+    #[test]
+    fn what_nextest_says_is_counted() {
+        let lines = [
+            r#"{"type":"suite","event":"started","test_count":2}"#,
+            r#"{"type":"test","event":"started","name":"a::it$b"}"#,
+            r#"{"type":"test","event":"ok","name":"a::it$b","exec_time":0.1}"#,
+            r#"{"type":"test","event":"failed","name":"a::it$c","stdout":""}"#,
+            r#"{"type":"test","event":"ignored","name":"a::it$d"}"#,
+            r#"{"type":"suite","event":"failed","passed":1,"failed":1,"ignored":1}"#,
+        ];
+        assert_eq!(closing(nextest, &lines), "1 passed, 1 failed, 1 skipped");
+    }
+
+    #[test]
+    fn what_cargo_test_says_is_counted() {
+        let lines = [
+            "running 3 tests",
+            "test a::b ... ok",
+            "test src/email.rs - email::Email (line 15) ... ok",
+            "test a::c ... FAILED",
+            "test a::d ... ignored, needs a server",
+            "test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured",
+        ];
+        assert_eq!(closing(libtest, &lines), "2 passed, 1 failed, 1 skipped");
+    }
+
+    #[test]
+    fn only_the_binary_itself_is_taken_for_the_binary() {
+        let message = |name: &str, kind: &str, test: bool| {
+            format!(
+                r#"{{"target":{{"name":"{name}","kind":["{kind}"]}},"profile":{{"test":{test}}},"executable":"x"}}"#
+            )
+        };
+        assert_eq!(executable(&message("saaskit", "bin", false), "saaskit").as_deref(), Some("x"));
+        for other in
+            [message("saaskit", "bin", true), message("saaskit", "lib", false), message("it", "bin", false)]
+        {
+            assert_eq!(executable(&other, "saaskit"), None);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+
+/// Speed, not durability: the data is thrown away, and the tests kill clients, never this server.
+const SETTINGS: &[&str] = &[
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=64MB",
+    "max_connections=400",
+    "listen_addresses=127.0.0.1",
+];
+
+/// A throw-away PostgreSQL server. It ends with this value, and with this process however that ends.
+#[derive(Debug)]
+pub(crate) struct Postgres {
+    port: u16,
+    guardian: Child,
+}
+
+impl Postgres {
+    /// Finds the server's programs, or installs them where that is possible, and starts a server on a free port.
+    /// The error says what is missing.
+    pub(crate) fn start() -> Result<Self> {
+        let programs = match find() {
+            Some(programs) => programs,
+            None => install()?,
+        };
+        let owner = if is_root()? { Owner::Postgres } else { Owner::Me };
+        let home = std::env::temp_dir().join(format!("saaskit-postgres-{}", std::process::id()));
+        owner.make(&home)?;
+        let guardian = guardian(owner, &programs, &home)?;
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let server = Self { port, guardian };
+
+        let data = home.join("data");
+        let mut initdb = owner.command(&programs.join("initdb"), &home);
+        initdb.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions", "-D"]);
+        succeed(initdb.arg(&data)).context("initdb")?;
+
+        let settings = SETTINGS.iter().map(|setting| format!("-c {setting}")).collect::<Vec<_>>().join(" ");
+        let options = format!("-p {port} -c unix_socket_directories={} {settings}", home.display());
+        let mut pg_ctl = owner.command(&programs.join("pg_ctl"), &home);
+        pg_ctl.arg("-D").arg(&data).args(["-w", "-l"]).arg(home.join("log")).args(["-o", &options, "start"]);
+        succeed(&mut pg_ctl).context("pg_ctl start")?;
+        Ok(server)
+    }
+
+    /// Where a superuser reaches it.
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.guardian.stdin.take());
+        drop(self.guardian.wait());
+    }
+}
+
+/// A process in a group of its own that waits for the end of its input, which comes when this process drops the
+/// pipe or dies, and then stops the server and removes its files.
+fn guardian(owner: Owner, programs: &Path, home: &Path) -> Result<Child> {
+    use std::os::unix::process::CommandExt as _;
+    const SCRIPT: &str = r#"cat; "$1/pg_ctl" -D "$2/data" -m immediate stop; rm -rf "$2""#;
+    let mut command = owner.command(Path::new("sh"), Path::new("/"));
+    command.args(["-c", SCRIPT, "guardian"]).arg(programs).arg(home).process_group(0);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().context("starting the guardian of the PostgreSQL server")
+}
+
+/// Whose processes and files the server's are: PostgreSQL refuses to run as root.
+#[derive(Debug, Clone, Copy)]
+enum Owner {
+    Me,
+    Postgres,
+}
+
+impl Owner {
+    fn command(self, program: &Path, folder: &Path) -> Command {
+        let mut command = match self {
+            Self::Me => Command::new(program),
+            Self::Postgres => {
+                let mut command = Command::new("setpriv");
+                command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
+                command
+            }
+        };
+        command.current_dir(folder).env("LC_ALL", "C.UTF-8");
+        command
+    }
+
+    fn make(self, folder: &Path) -> Result<()> {
+        let mut install = Command::new("install");
+        install.args(["-d", "-m", "700"]);
+        if matches!(self, Self::Postgres) {
+            install.args(["-o", "postgres"]);
+        }
+        succeed(install.arg(folder)).context("making the server's folder")
+    }
+}
+
+/// The folder of the newest server's programs.
+fn find() -> Option<PathBuf> {
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = debian
+        .filter_map(|entry| {
+            Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin")))
+        })
+        .filter(|(_, programs)| programs.join("initdb").exists())
+        .max()
+        .map(|(_, programs)| programs);
+    newest.or_else(|| {
+        let output = Command::new("pg_config").arg("--bindir").output().ok()?;
+        let programs = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+        programs.join("initdb").exists().then_some(programs)
+    })
+}
+
+fn install() -> Result<PathBuf> {
+    ensure!(is_root()?, "no PostgreSQL server is installed, and only root could install one");
+    let apt = |arguments: &[&str]| {
+        succeed(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    apt(&["update", "-q"])
+        .and_then(|()| apt(&["install", "-y", "-q", "postgresql"]))
+        .context("no PostgreSQL server is installed, and apt-get could not install one")?;
+    find().context("apt-get installed postgresql, but its programs are not where they are on Debian")
+}
+
+fn is_root() -> Result<bool> {
+    Ok(Command::new("id").arg("-u").output().context("asking who runs this")?.stdout == b"0\n")
+}
+
+fn succeed(command: &mut Command) -> Result<()> {
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("running {command:?}"))?;
+    if !output.status.success() {
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        bail!("{}: {}", output.status, format!("{out}\n{err}").trim());
+    }
+    Ok(())
+}

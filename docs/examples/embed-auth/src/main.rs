@@ -10,7 +10,9 @@ use saaskit_auth::{Auth, Ports, Settings};
 use saaskit_gateway::{Door, Limits};
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
 use saaskit_http_axum::{Api, PublicUrl, auth as auth_api};
-use saaskit_kernel::{Call, Commit, PortError, Source, Subscriptions, SystemClock, Worker, WorkerSettings};
+use saaskit_kernel::{
+    Call, Commit, PortError, Secret, Source, Subscriptions, SystemClock, Worker, WorkerSettings,
+};
 use saaskit_memory::MemoryRateLimiter;
 use saaskit_seal_aead::{AeadSealer, KeyRing};
 use saaskit_store_sql::{SqliteStore, sqlite};
@@ -30,14 +32,23 @@ impl Letters for Terminal {
     }
 }
 
+/// The keys that seal what is secret in the database: kept, for what one key sealed, another can't open.
+fn keys(source: &Source) -> std::io::Result<Secret> {
+    if let Ok(kept) = std::fs::read_to_string("embedded.keys") {
+        return Ok(Secret::new(kept));
+    }
+    let fresh = KeyRing::generate(source);
+    std::fs::write("embedded.keys", fresh.expose())?;
+    Ok(fresh)
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let source = Source::system();
     let config = sqlite::Config::new("sqlite:embedded.db");
     SqliteStore::migrate(&config).await?;
     let store = Arc::new(SqliteStore::connect(config, Subscriptions::default(), Vec::new()).await?);
-    // A real service keeps its key: what one key sealed, another can't open.
-    let ring = KeyRing::parse(&KeyRing::generate(&source))?;
+    let ring = KeyRing::parse(&keys(&source)?)?;
     let ports = Ports {
         store: store.clone(),
         users: store.clone(),

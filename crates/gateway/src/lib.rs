@@ -11,14 +11,12 @@ mod limit;
 mod origin;
 pub mod port;
 mod proxy;
-mod rate;
 mod refusal;
 
 pub use access::{Access, Class};
 pub use bypass::{Bypass, BypassRefused};
 pub use door::{Door, Knock, Pass};
-pub use limit::{Limit, Limits, Per, Standing};
+pub use limit::{Limit, Limits, Per, RateInvalid, Standing};
 pub use origin::{CorsPolicy, Origin, OriginInvalid, Provenance, is_local_host};
 pub use proxy::TrustedProxies;
-pub use rate::{RateInvalid, parse_rate};
 pub use refusal::Refusal;

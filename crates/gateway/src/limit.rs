@@ -2,8 +2,6 @@ use std::time::Duration;
 
 use saaskit_kernel::{Bucket, Taken};
 
-use crate::RateInvalid;
-
 /// A limit of the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Limit {
@@ -92,6 +90,11 @@ impl Limit {
 const fn per_minute(capacity: u32) -> Bucket {
     Bucket::new(capacity, Duration::from_mins(1))
 }
+
+/// A bucket that never gives, or that gives again at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a limit gives at least 1, in at least a second")]
+pub struct RateInvalid;
 
 /// The bucket of every limit.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,9 +24,4 @@ impl<T> Paged<T> {
         items.truncate(limit);
         Self { items, has_more }
     }
-
-    /// The same part of another list.
-    pub fn map<U>(self, each: impl FnMut(T) -> U) -> Paged<U> {
-        Paged { items: self.items.into_iter().map(each).collect(), has_more: self.has_more }
-    }
 }

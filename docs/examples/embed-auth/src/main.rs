@@ -1,7 +1,10 @@
 //! Somebody else's service, with saaskit's auth in it: its own `main`, its own routes, its own letters.
 #![expect(clippy::print_stdout, reason = "this service writes its letters to the terminal")]
 
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
@@ -34,12 +37,17 @@ impl Letters for Terminal {
 
 /// The keys that seal what is secret in the database: kept, for what one key sealed, another can't open.
 fn keys(source: &Source) -> std::io::Result<Secret> {
-    if let Ok(kept) = std::fs::read_to_string("embedded.keys") {
-        return Ok(Secret::new(kept));
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open("embedded.keys") {
+        Ok(mut file) => {
+            let fresh = KeyRing::generate(source);
+            file.write_all(fresh.expose().as_bytes())?;
+            Ok(fresh)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            std::fs::read_to_string("embedded.keys").map(Secret::new)
+        }
+        Err(error) => Err(error),
     }
-    let fresh = KeyRing::generate(source);
-    std::fs::write("embedded.keys", fresh.expose())?;
-    Ok(fresh)
 }
 
 #[tokio::main]

@@ -1,15 +1,18 @@
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
-use saaskit_gateway::{Access, Class, Door};
+use saaskit_gateway::{Door, Idempotency};
 use saaskit_kernel::{InstallationSecret, Source};
 use utoipa::openapi::OpenApi;
 
 use crate::docs::{self, Docs};
 use crate::edge::Edge;
-use crate::layer::{Gate, admit};
+use crate::fields::Shape;
+use crate::layer::{Gate, admit, count_preflights};
 use crate::route::{Entry, Route};
 use crate::{Problem, RequestFault, Resource, RouteInfo, Settings, layer, openapi};
 
@@ -36,6 +39,13 @@ impl Api {
         self
     }
 
+    /// The same, giving requests that name themselves by an `Idempotency-Key` one effect.
+    #[must_use]
+    pub fn with_idempotency(mut self, idempotency: Idempotency) -> Self {
+        self.edge.idempotency = Some(idempotency);
+        self
+    }
+
     /// The routes that are mounted.
     pub fn routes(&self) -> impl Iterator<Item = &RouteInfo> {
         self.routes.iter().map(|route| &route.entry.info)
@@ -52,17 +62,31 @@ impl Api {
         let document = serde_json::to_vec(&self.document()).unwrap_or_default();
         self.docs.0.get_or_init(|| Bytes::from(document));
         let Self { edge, routes, .. } = self;
+        let edge = Arc::new(edge);
         let mut router = Router::new();
-        for Route { entry: Entry { info, .. }, handler } in routes {
-            let gate = Gate { edge: edge.clone(), access: info.access, class: info.class };
-            router = router.route(&info.path, handler.route_layer(from_fn_with_state(gate, admit)));
+        for Route { entry, handler } in routes {
+            let admitted = from_fn_with_state(Arc::new(gate(&edge, &entry)), admit);
+            router = router.route(&entry.info.path, handler.route_layer(admitted));
         }
-        let gate = Gate { edge: edge.clone(), access: Access::Public, class: Class::Read };
-        let counted = from_fn_with_state(gate, admit);
+        let nothing = Arc::new(Gate::of_nothing(edge.clone()));
+        let counted = from_fn_with_state(nothing.clone(), admit);
         let router = router
             .fallback(not_found.layer(counted.clone()))
             .method_not_allowed_fallback(method_not_allowed.layer(counted));
-        wrap(router, &edge)
+        wrap(router, &edge, nothing)
+    }
+}
+
+fn gate(edge: &Arc<Edge>, entry: &Entry) -> Gate {
+    Gate {
+        edge: edge.clone(),
+        access: entry.info.access,
+        class: entry.info.class,
+        path: entry.info.path.clone(),
+        takes_form: entry.takes_form(),
+        is_secret: entry.is_secret,
+        retired: entry.retired,
+        shape: Shape::of(entry),
     }
 }
 
@@ -74,17 +98,20 @@ async fn method_not_allowed() -> Problem {
     RequestFault::MethodNotAllowed.into()
 }
 
-/// The layers, the innermost first.
-fn wrap(router: Router, edge: &Edge) -> Router {
-    let Settings { public_url, cors, body_limit, timeout, .. } = &*edge.settings;
-    router
-        .layer(DefaultBodyLimit::max(*body_limit))
-        .layer(from_fn_with_state(*timeout, layer::timeout))
-        .layer(layer::catch_panics())
-        .layer(from_fn_with_state(public_url.clone(), layer::problems))
-        .layer(layer::compression())
-        .layer(layer::cors(cors.clone()))
-        .layer(from_fn_with_state(public_url.clone(), layer::security_headers))
-        .layer(from_fn_with_state(edge.source.clone(), layer::trace))
-        .layer(from_fn_with_state(edge.source.clone(), layer::request_id))
+/// The layers, the outermost first; all at once, for a layer that is added by itself is copied by each around it with
+/// every request.
+fn wrap(router: Router, edge: &Edge, nothing: Arc<Gate>) -> Router {
+    let Settings { public_url, cors, body_limit, timeout, .. } = &edge.settings;
+    router.layer((
+        from_fn_with_state(edge.source.clone(), layer::request_id),
+        from_fn_with_state(edge.source.clone(), layer::trace),
+        from_fn_with_state(public_url.clone(), layer::security_headers),
+        layer::compression(),
+        from_fn_with_state(public_url.clone(), layer::problems),
+        from_fn_with_state(nothing, count_preflights),
+        layer::cors(cors.clone()),
+        layer::catch_panics(),
+        from_fn_with_state(*timeout, layer::timeout),
+        DefaultBodyLimit::max(*body_limit),
+    ))
 }

@@ -24,11 +24,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-fn fault(rejection: &BytesRejection) -> RequestFault {
+pub(crate) fn fault(rejection: &BytesRejection) -> RequestFault {
     match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => RequestFault::TooLarge,
         _ => RequestFault::MalformedJson,
     }
+}
+
+/// All of an answer's body; it is made here and of a known length.
+pub(crate) async fn whole(body: axum::body::Body) -> Result<Bytes, Problem> {
+    axum::body::to_bytes(body, usize::MAX).await.map_err(|_| RequestFault::Panicked.into())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -95,7 +100,7 @@ fn missing(field: &str) -> FieldError {
     FieldError { field: cut(field), code: "FIELD_MISSING", message: "this field is required" }
 }
 
-fn unknown_field(field: &str) -> FieldError {
+pub(crate) fn unknown_field(field: &str) -> FieldError {
     FieldError { field: cut(field), code: "FIELD_UNKNOWN", message: "there is no such field" }
 }
 

@@ -30,6 +30,12 @@ pub enum RequestFault {
     /// The cursor was not made here, or for another list.
     #[error("this cursor was not given by this list")]
     CursorInvalid,
+    /// What `If-Match` says can't be read.
+    #[error("If-Match takes one ETag or *")]
+    IfMatchInvalid,
+    /// It was changed since the version that is named.
+    #[error("this was changed meanwhile: look at it again")]
+    PreconditionFailed,
     /// It took too long.
     #[error("this took too long, try again shortly")]
     TimedOut,
@@ -50,6 +56,8 @@ impl RequestFault {
         BODY_TOO_LARGE,
         QUERY_INVALID,
         CURSOR_INVALID,
+        IF_MATCH_INVALID,
+        Code::PRECONDITION_FAILED,
         TIMED_OUT,
         Code::INTERNAL,
     ];
@@ -60,6 +68,7 @@ const MALFORMED_JSON: Code = Code::malformed("MALFORMED_JSON");
 const MALFORMED_FORM: Code = Code::malformed("MALFORMED_FORM");
 const QUERY_INVALID: Code = Code::malformed("QUERY_INVALID");
 const CURSOR_INVALID: Code = Code::malformed("CURSOR_INVALID");
+const IF_MATCH_INVALID: Code = Code::malformed("IF_MATCH_INVALID");
 const TIMED_OUT: Code = Code::unavailable("TIMED_OUT");
 pub(crate) const METHOD_NOT_ALLOWED: Code = Code::malformed("METHOD_NOT_ALLOWED");
 pub(crate) const UNSUPPORTED_MEDIA_TYPE: Code = Code::malformed("UNSUPPORTED_MEDIA_TYPE");
@@ -77,6 +86,8 @@ impl Fault for RequestFault {
             Self::TooLarge => BODY_TOO_LARGE,
             Self::QueryInvalid => QUERY_INVALID,
             Self::CursorInvalid => CURSOR_INVALID,
+            Self::IfMatchInvalid => IF_MATCH_INVALID,
+            Self::PreconditionFailed => Code::PRECONDITION_FAILED,
             Self::TimedOut => TIMED_OUT,
             Self::Panicked => Code::INTERNAL,
         }

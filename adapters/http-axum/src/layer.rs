@@ -1,19 +1,24 @@
 //! The layers between the socket and a handler, each usable alone. From the outside in: request id, trace,
-//! security headers, CORS, compression, problems, panics, timeout; then, at each route, the door.
+//! security headers, compression, problems, the count of preflights, CORS, panics, timeout; then, at each route, the
+//! door, requests that are sent again, and answers that need not be.
 //!
-//! Problems lie inside whatever changes an answer, so that a refusal carries the same headers as a success.
+//! Problems lie inside whatever changes an answer, so that a refusal carries the same headers as a success. CORS adds
+//! headers only, and answers preflights itself: they are counted outside of it.
 
 mod admission;
 mod compression;
+mod conditional;
 mod cors;
 mod headers;
+mod knock;
+mod once;
 mod panic;
 mod problems;
 mod request_id;
 mod timeout;
 mod trace;
 
-pub(crate) use admission::{Gate, admit};
+pub(crate) use admission::{Gate, admit, count_preflights};
 pub(crate) use compression::AsItIs;
 pub use compression::compression;
 pub use cors::cors;

@@ -10,12 +10,18 @@ mod api;
 pub mod auth;
 mod body;
 mod caller;
+mod cookie;
 mod cursor;
 #[cfg(feature = "notify")]
 pub mod dev;
 mod docs;
 mod edge;
+#[cfg(feature = "stories")]
+pub mod enter_tenant;
+#[cfg(feature = "stories")]
+pub mod export;
 mod fault;
+mod fields;
 mod form;
 pub mod health;
 pub mod home;
@@ -25,23 +31,30 @@ mod openapi;
 pub mod page;
 mod problem;
 mod rate_limit;
+#[cfg(feature = "auth")]
+mod roles;
 mod route;
 mod settings;
+#[cfg(feature = "stories")]
+pub mod tenant_roles;
 #[cfg(feature = "tenants")]
 pub mod tenants;
 mod url;
+mod version;
 
 pub use api::Api;
 pub use body::Body;
 pub use caller::{Asker, Caller};
+pub use cookie::{Device, SetCookie, SignedOut};
 pub use cursor::Cursors;
 pub use fault::RequestFault;
 pub use form::PageForm;
 pub use health::Health;
 pub use list::{Listed, Listing};
 pub use problem::{FieldError, Problem};
-pub use route::{Resource, RouteInfo, Row};
+pub use route::{Resource, Retired, RouteInfo, Row};
 pub use settings::{PublicUrl, PublicUrlInvalid, Settings};
+pub use version::{IfMatch, Versioned};
 
 /// Every route there can be, for the catalogue: a domain's only if its feature is on.
 pub fn routes() -> Vec<RouteInfo> {
@@ -61,6 +74,12 @@ fn entries() -> Vec<route::Entry> {
     all.extend(auth::entries());
     #[cfg(feature = "tenants")]
     all.extend(tenants::entries());
+    #[cfg(feature = "stories")]
+    all.extend(tenant_roles::entries());
+    #[cfg(feature = "stories")]
+    all.extend(export::entries());
+    #[cfg(feature = "stories")]
+    all.extend(enter_tenant::entries());
     #[cfg(feature = "notify")]
     all.extend(dev::entries());
     all
@@ -69,6 +88,7 @@ fn entries() -> Vec<route::Entry> {
 /// Every code a problem can carry, each once, in the order of their names.
 pub fn codes() -> Vec<saaskit_kernel::Code> {
     let mut all = [RequestFault::CODES, saaskit_gateway::Refusal::CODES].concat();
+    all.extend(saaskit_gateway::TenantMismatch::CODES);
     #[cfg(feature = "auth")]
     all.extend(saaskit_auth::AuthError::CODES);
     #[cfg(feature = "tenants")]

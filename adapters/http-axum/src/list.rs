@@ -88,7 +88,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Listing {
         if !(1..=100).contains(&limit) {
             return Err(limit_invalid().into());
         }
-        let cursors = Caller::of(&parts.extensions)?.edge.cursors.clone();
+        let cursors = Caller::of(&parts.extensions)?.edge().cursors.clone();
         Ok(Self { limit, cursor: raw.cursor, cursors })
     }
 }

@@ -63,7 +63,14 @@ pub(crate) struct ProblemBody<'a> {
     request_id: &'a str,
     /// What is wrong with which field.
     errors: &'a [FieldError],
+    /// By what to prove again who you are, where that is asked for.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false, example = json!(["password"]))]
+    accepts: &'a [&'static str],
 }
+
+/// What `POST /auth/step-up` takes.
+const PROOFS: &[&str] = &["password"];
 
 /// Which request a problem is about.
 #[derive(Debug, Clone, Copy, Default)]
@@ -140,6 +147,7 @@ impl Problem {
             code: self.code.name(),
             request_id: about.request_id,
             errors: &self.errors,
+            accepts: if self.code == Code::STEP_UP_REQUIRED { PROOFS } else { &[] },
         };
         let mut response = (self.status, HeaderMap::clone(&self.headers), Json(body)).into_response();
         let media_type = HeaderValue::from_static("application/problem+json");
@@ -176,6 +184,7 @@ pub(crate) fn status(code: Code) -> StatusCode {
     match code.kind() {
         _ if code == METHOD_NOT_ALLOWED => StatusCode::METHOD_NOT_ALLOWED,
         _ if code == UNSUPPORTED_MEDIA_TYPE => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        _ if code == Code::PRECONDITION_FAILED => StatusCode::PRECONDITION_FAILED,
         _ if code == BODY_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::Malformed => StatusCode::BAD_REQUEST,
         Kind::Validation => StatusCode::UNPROCESSABLE_ENTITY,
@@ -200,14 +209,12 @@ pub(crate) fn title(code: Code) -> String {
 
 fn headers(code: Code, retry_after: Option<u64>) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    match code.kind() {
-        Kind::Unauthenticated => {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        Kind::Limited | Kind::Unavailable => {
-            headers.insert(RETRY_AFTER, HeaderValue::from(retry_after.unwrap_or(1)));
-        }
-        _ => {}
+    if code.kind() == Kind::Unauthenticated {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    let may_pass = matches!(code.kind(), Kind::Limited | Kind::Unavailable);
+    if let Some(seconds) = retry_after.or(may_pass.then_some(1)) {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     headers
 }

@@ -4,9 +4,11 @@
 //! Everything is gone when the process ends.
 
 mod auth;
+mod claim;
 mod limit;
 mod mail;
 mod notify;
+mod signal;
 mod store;
 mod tenants;
 mod work;

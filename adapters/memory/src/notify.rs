@@ -1,39 +1,66 @@
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use saaskit_kernel::{CommitError, PortError};
-use saaskit_notify::port::{Messages, Outbox};
-use saaskit_notify::write::{MessageWrite, NotifyWrite, OutboxWrite};
-use saaskit_notify::{Captured, Message, MessageId};
+use saaskit_kernel::{CommitError, Email, PortError, TenantId};
+use saaskit_notify::port::{Messages, Outbox, Preferences, Suppressions};
+use saaskit_notify::write::{MessageWrite, NotifyWrite, OutboxWrite, PreferenceWrite, SuppressionWrite};
+use saaskit_notify::{Captured, Message, MessageId, OptOut, Suppression, Topic};
 
 use crate::MemoryStore;
 use crate::store::insert_new;
+
+/// An address in its normal form, and whose mail it is about.
+type Place = (String, Option<TenantId>);
+
+fn place(address: &Email, tenant: Option<TenantId>) -> Place {
+    (address.normal().to_owned(), tenant)
+}
 
 /// What notify keeps.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NotifyState {
     messages: BTreeMap<MessageId, Message>,
+    suppressions: BTreeMap<Place, Suppression>,
+    opt_outs: BTreeSet<(Place, Topic)>,
     outbox: BTreeMap<String, Captured>,
 }
 
 impl NotifyState {
     pub(crate) fn apply(&mut self, write: NotifyWrite) -> Result<(), CommitError> {
         match write {
-            NotifyWrite::Message(MessageWrite::Insert(message)) => {
+            NotifyWrite::Message(write) => return self.apply_message(write),
+            NotifyWrite::Suppression(SuppressionWrite::Add(it)) => {
+                self.suppressions.entry(place(&it.address, it.tenant)).or_insert(it);
+            }
+            NotifyWrite::Suppression(SuppressionWrite::Remove(address, tenant)) => {
+                self.suppressions.remove(&place(&address, tenant));
+            }
+            NotifyWrite::Preference(PreferenceWrite::OptOut(OptOut { address, tenant, topic })) => {
+                self.opt_outs.insert((place(&address, tenant), topic));
+            }
+            NotifyWrite::Preference(PreferenceWrite::OptIn(OptOut { address, tenant, topic })) => {
+                self.opt_outs.remove(&(place(&address, tenant), topic));
+            }
+            NotifyWrite::Outbox(OutboxWrite::Keep(captured)) => {
+                self.outbox.entry(captured.id.clone()).or_insert(captured);
+            }
+        }
+        Ok(())
+    }
+
+    fn apply_message(&mut self, write: MessageWrite) -> Result<(), CommitError> {
+        match write {
+            MessageWrite::Insert(message) => {
                 let stored = Message { version: message.version.next(), ..message };
                 insert_new(&mut self.messages, stored.id, stored)
             }
-            NotifyWrite::Message(MessageWrite::Save(message)) => {
+            MessageWrite::Save(message) => {
                 let own = |stored: &&mut Message| {
                     (stored.tenant, stored.version) == (message.tenant, message.version)
                 };
                 let stored = self.messages.get_mut(&message.id).filter(own).ok_or(CommitError::Stale)?;
                 *stored = Message { version: message.version.next(), ..message };
-                Ok(())
-            }
-            NotifyWrite::Outbox(OutboxWrite::Keep(captured)) => {
-                self.outbox.entry(captured.id.clone()).or_insert(captured);
                 Ok(())
             }
         }
@@ -44,6 +71,28 @@ impl NotifyState {
 impl Messages for MemoryStore {
     async fn message(&self, id: MessageId) -> Result<Option<Message>, PortError> {
         Ok(self.state().notify.messages.get(&id).cloned())
+    }
+}
+
+#[async_trait]
+impl Suppressions for MemoryStore {
+    async fn suppression(
+        &self,
+        address: &Email,
+        tenant: Option<TenantId>,
+    ) -> Result<Option<Suppression>, PortError> {
+        let state = self.state();
+        let known = &state.notify.suppressions;
+        Ok(known.get(&place(address, tenant)).or_else(|| known.get(&place(address, None))).cloned())
+    }
+}
+
+#[async_trait]
+impl Preferences for MemoryStore {
+    async fn opted_out(&self, address: &Email, tenant: Option<TenantId>) -> Result<Vec<Topic>, PortError> {
+        let (state, place) = (self.state(), place(address, tenant));
+        let own = state.notify.opt_outs.iter().filter(|(of, _)| *of == place);
+        Ok(own.map(|(_, topic)| *topic).collect())
     }
 }
 

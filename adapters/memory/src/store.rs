@@ -6,15 +6,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use saaskit_auth::write::AuthWrite;
 use saaskit_kernel::{
-    AuditEntry, Commit, CommitError, ErrorKind, Event, EventId, Misuse, PortError, Prepared, Store,
-    Subscriptions, Target, Write,
+    AuditEntry, ClaimWrite, Commit, CommitError, ErrorKind, Event, EventId, Misuse, PortError, Prepared,
+    Store, Subscriptions, Target, Write,
 };
 use saaskit_notify::write::NotifyWrite;
 use saaskit_tenants::write::TenantsWrite;
 use serde_json::Value;
 
 use crate::auth::AuthState;
+use crate::claim::Claimed;
 use crate::notify::NotifyState;
+use crate::signal::Told;
 use crate::tenants::TenantsState;
 use crate::work::Work;
 
@@ -44,6 +46,8 @@ pub(crate) struct State {
     pub(crate) tenants: TenantsState,
     pub(crate) notify: NotifyState,
     pub(crate) work: Work,
+    pub(crate) claims: Claimed,
+    pub(crate) signals: Told,
     foreign: ForeignRows,
     events: BTreeMap<EventId, Event>,
     audit: Vec<AuditEntry>,
@@ -82,7 +86,9 @@ impl MemoryStore {
     }
 
     fn known<'a>(&'a self, write: &'a Write) -> Result<Known<'a>, Misuse> {
-        if let Some(write) = write.of::<AuthWrite>() {
+        if let Some(write) = write.of::<ClaimWrite>() {
+            Ok(Known::Claim(write))
+        } else if let Some(write) = write.of::<AuthWrite>() {
             Ok(Known::Auth(write))
         } else if let Some(write) = write.of::<TenantsWrite>() {
             Ok(Known::Tenants(write))
@@ -99,6 +105,7 @@ impl MemoryStore {
 /// A write, and who applies it.
 #[derive(Clone, Copy)]
 enum Known<'a> {
+    Claim(&'a ClaimWrite),
     Auth(&'a AuthWrite),
     Tenants(&'a TenantsWrite),
     Notify(&'a NotifyWrite),
@@ -108,7 +115,8 @@ enum Known<'a> {
 #[async_trait]
 impl Store for MemoryStore {
     async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
-        let Prepared { writes, events, jobs, audit, finish, .. } = commit.prepare(&self.subscriptions)?;
+        let Prepared { writes, events, jobs, audit, signals, finish, .. } =
+            commit.prepare(&self.subscriptions)?;
         let known = writes.iter().map(|write| self.known(write)).collect::<Result<Vec<_>, _>>()?;
         let mut state = self.state();
         let mut next = state.clone();
@@ -125,6 +133,9 @@ impl Store for MemoryStore {
             insert_new(&mut next.events, event.id, event).map_err(|_known| bug("an event of a known id"))?;
         }
         next.audit.extend(audit);
+        for signal in signals {
+            next.signals.add(signal);
+        }
         *state = next;
         Ok(())
     }
@@ -137,6 +148,7 @@ impl Store for MemoryStore {
 impl State {
     fn apply(&mut self, write: Known<'_>) -> Result<(), CommitError> {
         match write {
+            Known::Claim(write) => self.claims.apply(write.clone()),
             Known::Auth(write) => self.auth.apply(write.clone()),
             Known::Tenants(write) => self.tenants.apply(write.clone()),
             Known::Notify(write) => self.notify.apply(write.clone()),

@@ -3,8 +3,10 @@ use std::ops::Bound;
 
 use async_trait::async_trait;
 use saaskit_kernel::{CommitError, Page, Paged, PortError, TenantId, UserId};
-use saaskit_tenants::port::Workspaces;
-use saaskit_tenants::write::{MEMBERSHIP_USER, MembershipWrite, TENANT_SLUG, TenantWrite, TenantsWrite};
+use saaskit_tenants::port::{Members, Workspaces};
+use saaskit_tenants::write::{
+    LAST_OWNER, MEMBERSHIP_USER, MembershipWrite, OwnerCount, TENANT_SLUG, TenantWrite, TenantsWrite,
+};
 use saaskit_tenants::{Membership, MembershipId, Tenant, TenantStatus};
 
 use crate::MemoryStore;
@@ -14,6 +16,7 @@ use crate::store::insert_new;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TenantsState {
     tenants: BTreeMap<TenantId, Tenant>,
+    owners: BTreeMap<TenantId, u64>,
     memberships: BTreeMap<(TenantId, MembershipId), Membership>,
 }
 
@@ -22,6 +25,7 @@ impl TenantsState {
         match write {
             TenantsWrite::Tenant(TenantWrite::Insert(tenant)) => {
                 self.refuse_taken(&tenant)?;
+                self.owners.insert(tenant.id, 1);
                 insert_new(&mut self.tenants, tenant.id, Tenant { version: tenant.version.next(), ..tenant })
             }
             TenantsWrite::Tenant(TenantWrite::Save(tenant)) => {
@@ -31,8 +35,33 @@ impl TenantsState {
                 *stored.ok_or(CommitError::Stale)? = Tenant { version: tenant.version.next(), ..tenant };
                 Ok(())
             }
-            TenantsWrite::Membership(MembershipWrite::Insert(membership)) => self.join(&membership),
+            TenantsWrite::Tenant(TenantWrite::Owners(tenant, count)) => self.count_owners(tenant, count),
+            TenantsWrite::Membership(MembershipWrite::Insert(membership)) => {
+                self.refuse_second(&membership)?;
+                let joined = Membership { version: membership.version.next(), ..membership };
+                insert_new(&mut self.memberships, (joined.tenant, joined.id), joined)
+            }
+            TenantsWrite::Membership(MembershipWrite::Save(membership)) => {
+                self.refuse_second(&membership)?;
+                let stored = self.memberships.get_mut(&(membership.tenant, membership.id));
+                let stored = stored.filter(|stored| stored.version == membership.version);
+                let stored = stored.ok_or(CommitError::Stale)?;
+                stored.role = membership.role;
+                stored.removed_at = membership.removed_at;
+                stored.version = membership.version.next();
+                Ok(())
+            }
         }
+    }
+
+    fn count_owners(&mut self, tenant: TenantId, count: OwnerCount) -> Result<(), CommitError> {
+        let owners = self.owners.get_mut(&tenant);
+        match (count, owners) {
+            (OwnerCount::More, owners) => *owners.ok_or(CommitError::Stale)? += 1,
+            (OwnerCount::Fewer, Some(owners)) if *owners > 1 => *owners -= 1,
+            (OwnerCount::Fewer, _) => return Err(CommitError::Refused(LAST_OWNER)),
+        }
+        Ok(())
     }
 
     fn refuse_taken(&self, tenant: &Tenant) -> Result<(), CommitError> {
@@ -42,16 +71,28 @@ impl TenantsState {
         }
     }
 
-    fn join(&mut self, new: &Membership) -> Result<(), CommitError> {
-        if self.membership(new.tenant, new.user).is_some_and(|old| old.id != new.id) {
-            return Err(CommitError::Duplicate(MEMBERSHIP_USER));
-        }
-        let joined = Membership { version: new.version.next(), ..new.clone() };
-        insert_new(&mut self.memberships, (joined.tenant, joined.id), joined)
+    /// A user is in a workspace once at a time.
+    fn refuse_second(&self, new: &Membership) -> Result<(), CommitError> {
+        let other = self.membership(new.tenant, new.user).filter(|other| other.id != new.id);
+        if new.is_active() && other.is_some() { Err(CommitError::Duplicate(MEMBERSHIP_USER)) } else { Ok(()) }
     }
 
     fn membership(&self, tenant: TenantId, user: UserId) -> Option<&Membership> {
-        self.memberships.values().find(|membership| (membership.tenant, membership.user) == (tenant, user))
+        self.members(tenant, None).find(|membership| membership.user == user)
+    }
+
+    /// Who is in a workspace, after that one.
+    fn members(
+        &self,
+        tenant: TenantId,
+        after: Option<MembershipId>,
+    ) -> impl Iterator<Item = &Membership> + use<'_> {
+        let is_meant = move |membership: &&Membership| {
+            membership.tenant == tenant
+                && membership.is_active()
+                && after.is_none_or(|after| membership.id > after)
+        };
+        self.memberships.values().filter(is_meant)
     }
 
     fn entry(&self, tenant: TenantId, user: UserId) -> Option<(Tenant, Membership)> {
@@ -84,5 +125,26 @@ impl Workspaces for MemoryStore {
             .take(page.limit as usize + 1)
             .collect();
         Ok(Paged::from_one_more(one_more, page.limit))
+    }
+}
+
+#[async_trait]
+impl Members for MemoryStore {
+    async fn membership(&self, tenant: TenantId, id: MembershipId) -> Result<Option<Membership>, PortError> {
+        Ok(self.state().tenants.memberships.get(&(tenant, id)).cloned())
+    }
+
+    async fn members(
+        &self,
+        tenant: TenantId,
+        page: Page<MembershipId>,
+    ) -> Result<Paged<Membership>, PortError> {
+        let tenants = &self.state().tenants;
+        let one_more = tenants.members(tenant, page.after).take(page.limit as usize + 1).cloned().collect();
+        Ok(Paged::from_one_more(one_more, page.limit))
+    }
+
+    async fn seats_used(&self, tenant: TenantId) -> Result<u64, PortError> {
+        Ok(self.state().tenants.members(tenant, None).count() as u64)
     }
 }

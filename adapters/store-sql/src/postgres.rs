@@ -18,6 +18,18 @@ macro_rules! skip_locked {
         " FOR UPDATE SKIP LOCKED"
     };
 }
+/// Whoever else reads these rows like this waits.
+macro_rules! lock_rows {
+    () => {
+        " FOR NO KEY UPDATE"
+    };
+}
+/// These rows are not removed before the transaction ends.
+macro_rules! keep_rows {
+    () => {
+        " FOR KEY SHARE"
+    };
+}
 /// The elements of the JSON array `$1` as rows `r` with a column `value`.
 macro_rules! each {
     () => {
@@ -34,6 +46,9 @@ macro_rules! member {
     };
     (number $name:literal) => {
         concat!("(r.value ->> '", $name, "')::smallint")
+    };
+    (big $name:literal) => {
+        concat!("(r.value ->> '", $name, "')::bigint")
     };
     (time $name:literal) => {
         concat!("(r.value ->> '", $name, "')::timestamptz")
@@ -66,6 +81,18 @@ macro_rules! claim_of_lanes {
            SELECT c.id FROM turn CROSS JOIN LATERAL (SELECT j.id FROM lanes CROSS JOIN LATERAL (
              SELECT id FROM work_jobs WHERE ready AND lane = lanes.lane ORDER BY next_at, id
              LIMIT 1 OFFSET turn.n FOR UPDATE SKIP LOCKED) j OFFSET 0) c LIMIT $2))"
+    };
+}
+/// From where on a later statement has to look, so that it misses no signal that this one does not see.
+macro_rules! signals_seen {
+    () => {
+        "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    };
+}
+/// The signals `s` from such a place on, `$1`.
+macro_rules! signals_from {
+    () => {
+        "s.xid >= $1::bigint::text::xid8"
     };
 }
 /// Where applied migrations are recorded.

@@ -10,6 +10,18 @@ macro_rules! skip_locked {
         ""
     };
 }
+/// Nobody else reads these rows to write: there is one writer.
+macro_rules! lock_rows {
+    () => {
+        ""
+    };
+}
+/// These rows are not removed before the transaction ends: there is one writer.
+macro_rules! keep_rows {
+    () => {
+        ""
+    };
+}
 /// The elements of the JSON array `$1` as rows `r` with a column `value`.
 macro_rules! each {
     () => {
@@ -25,6 +37,9 @@ macro_rules! member {
         concat!("r.value ->> '", $name, "'")
     };
     (number $name:literal) => {
+        concat!("r.value ->> '", $name, "'")
+    };
+    (big $name:literal) => {
         concat!("r.value ->> '", $name, "'")
     };
     (time $name:literal) => {
@@ -56,6 +71,18 @@ macro_rules! claim_of_lanes {
            SELECT j.id FROM lanes CROSS JOIN work_jobs j WHERE j.id IN (
              SELECT id FROM work_jobs WHERE ready AND lane = lanes.lane ORDER BY next_at, id
              LIMIT (SELECT ($2 + count(*) - 1) / count(*) FROM lanes)) LIMIT $2)"
+    };
+}
+/// From where on a later statement has to look, so that it misses no signal that this one does not see.
+macro_rules! signals_seen {
+    () => {
+        "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'kernel_signals'), 0)"
+    };
+}
+/// The signals `s` from such a place on, `$1`.
+macro_rules! signals_from {
+    () => {
+        "s.n > $1"
     };
 }
 /// Where applied migrations are recorded.

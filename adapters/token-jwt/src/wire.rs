@@ -4,7 +4,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use saaskit_auth::claims::{AccessClaims, TokenRefused};
-use saaskit_kernel::{SessionId, Timestamp, UserId};
+use saaskit_kernel::{SessionId, TenantId, Timestamp, UserId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,8 @@ pub(crate) struct Payload<'a> {
     sub: UserId,
     sid: SessionId,
     ep: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tid: Option<TenantId>,
     exp: i64,
     iat: i64,
     #[serde(skip_serializing)]
@@ -55,6 +57,7 @@ impl Realm {
             sub: claims.user,
             sid: claims.session,
             ep: claims.epoch,
+            tid: claims.tenant,
             exp: claims.expires_at.seconds(),
             iat: claims.issued_at.seconds(),
             nbf: None,
@@ -74,6 +77,7 @@ impl Realm {
             user: payload.sub,
             session: payload.sid,
             epoch: payload.ep,
+            tenant: payload.tid,
             issued_at: instant(payload.iat),
             expires_at: instant(payload.exp),
             authenticated_at: instant(payload.auth_time),

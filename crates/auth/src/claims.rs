@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use saaskit_kernel::{SessionId, Timestamp, UserId};
+use saaskit_kernel::{SessionId, TenantId, Timestamp, UserId};
 
 /// What an access token says (RFC 9068).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct AccessClaims {
     pub session: SessionId,
     /// `ep`: the user's epoch it was made under.
     pub epoch: u32,
+    /// `tid`: the workspace the session acts in, if in one.
+    pub tenant: Option<TenantId>,
     /// `iat`, in whole seconds.
     pub issued_at: Timestamp,
     /// `exp`, in whole seconds.
@@ -28,6 +30,11 @@ impl AccessClaims {
     pub const LIFE: Duration = Duration::from_mins(15);
     /// How far the clocks of two nodes may disagree: a token may live that much longer for another node.
     pub const SKEW: Duration = Duration::from_mins(1);
+
+    /// With a fifth of its life left, its bearer should ask for another.
+    pub fn renew_from(&self) -> Timestamp {
+        self.issued_at.plus(self.expires_at.since(self.issued_at) / 5 * 4)
+    }
 }
 
 /// Why a token is not believed.

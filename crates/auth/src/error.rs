@@ -1,4 +1,24 @@
-use saaskit_kernel::{Code, CommitError, ErrorKind, Fault, Invalid, PortError};
+use saaskit_kernel::{Code, CommitError, ErrorKind, Fault, Guard, Invalid, PortError};
+
+use crate::AccessError;
+use crate::access::{
+    GRANT_BEYOND_OWN, PERMISSION_MISSING, ROLE_FIXED, ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLES_FULL,
+};
+
+mod account;
+mod proof;
+mod sign_in;
+
+pub use account::AccountError;
+pub use proof::ProofError;
+pub use sign_in::SignInError;
+
+use account::{
+    ALREADY_SET_UP, EMAIL_TAKEN, LAST_OPERATOR, OPERATORS_ONLY, OWN_ACCOUNT, SESSION_NOT_FOUND,
+    STATUS_CONFLICT, USER_NOT_FOUND,
+};
+use proof::{REFRESH_INVALID, REFRESH_REUSED, TOKEN_EXPIRED, TOKEN_INVALID};
+use sign_in::{ACCOUNT_DELETED, ACCOUNT_SUSPENDED, CREDENTIALS_INVALID, EMAIL_UNVERIFIED, TOO_MANY_TRIES};
 
 /// Why auth refused.
 #[derive(Debug, thiserror::Error)]
@@ -6,36 +26,27 @@ pub enum AuthError {
     /// A field says something it can't say.
     #[error("some fields are not valid")]
     Invalid(Vec<(&'static str, Invalid)>),
-    /// The address already has an account; told only where the operator chose to.
-    #[error("this e-mail address already has an account")]
-    EmailTaken,
-    /// Wrong address or wrong password: which, is not told.
-    #[error("the e-mail address or the password is wrong")]
-    CredentialsInvalid,
-    /// The password was right and the address is not proved.
-    #[error("the e-mail address is not verified yet")]
-    Unverified,
-    /// The password was right and an operator said no.
-    #[error("this account is suspended")]
-    Suspended,
-    /// The password was right and the account was deleted.
-    #[error("this account was deleted")]
-    Deleted,
-    /// A one-time token is unknown, used, over or for something else: which, is not told.
-    #[error("the token is not valid or was already used")]
-    TokenInvalid,
-    /// There is no credential, or it is not believed.
-    #[error("a valid access token is needed")]
-    Unauthenticated,
-    /// It was good once.
-    #[error("the access token has expired")]
-    Expired,
-    /// There is an operator already.
-    #[error("this installation is already set up")]
-    AlreadySetUp,
+    /// Nobody is let in like this.
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+    /// What was shown proves nothing, or not enough.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
+    /// It can't be done with this account.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// It is not allowed, or not with this role.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// It was changed since it was looked at.
+    #[error("it was changed since you looked at it")]
+    Changed,
     /// Too much at once; nothing was done.
     #[error("too many sign-ins at once, try again shortly")]
     Busy(#[source] PortError),
+    /// The same request, by its key, is being answered or was answered already.
+    #[error("a request with this key was made before")]
+    InFlight,
     /// Others were faster, again and again.
     #[error("the account was being changed, try again")]
     Contended,
@@ -63,7 +74,25 @@ impl AuthError {
         Code::UNAUTHENTICATED,
         TOKEN_EXPIRED,
         ALREADY_SET_UP,
+        USER_NOT_FOUND,
+        STATUS_CONFLICT,
+        LAST_OPERATOR,
+        OWN_ACCOUNT,
+        OPERATORS_ONLY,
+        Code::PRECONDITION_FAILED,
+        PERMISSION_MISSING,
+        GRANT_BEYOND_OWN,
+        ROLE_NOT_FOUND,
+        ROLE_NAME_TAKEN,
+        ROLE_FIXED,
+        ROLES_FULL,
+        TOO_MANY_TRIES,
+        REFRESH_INVALID,
+        REFRESH_REUSED,
+        SESSION_NOT_FOUND,
         BUSY,
+        Code::IN_FLIGHT,
+        Code::STEP_UP_REQUIRED,
         Code::CONTENDED,
         Code::OUTCOME_UNKNOWN,
         Code::UNAVAILABLE,
@@ -71,30 +100,19 @@ impl AuthError {
     ];
 }
 
-const EMAIL_TAKEN: Code = Code::conflict("EMAIL_TAKEN");
-const CREDENTIALS_INVALID: Code = Code::unauthenticated("CREDENTIALS_INVALID");
-const EMAIL_UNVERIFIED: Code = Code::forbidden("EMAIL_UNVERIFIED");
-const ACCOUNT_SUSPENDED: Code = Code::forbidden("ACCOUNT_SUSPENDED");
-const ACCOUNT_DELETED: Code = Code::forbidden("ACCOUNT_DELETED");
-const TOKEN_INVALID: Code = Code::malformed("TOKEN_INVALID");
-const TOKEN_EXPIRED: Code = Code::unauthenticated("TOKEN_EXPIRED");
-const ALREADY_SET_UP: Code = Code::conflict("ALREADY_SET_UP");
 const BUSY: Code = Code::unavailable("BUSY");
 
 impl Fault for AuthError {
     fn code(&self) -> Code {
         match self {
             Self::Invalid(_) => Code::INVALID,
-            Self::EmailTaken => EMAIL_TAKEN,
-            Self::CredentialsInvalid => CREDENTIALS_INVALID,
-            Self::Unverified => EMAIL_UNVERIFIED,
-            Self::Suspended => ACCOUNT_SUSPENDED,
-            Self::Deleted => ACCOUNT_DELETED,
-            Self::TokenInvalid => TOKEN_INVALID,
-            Self::Unauthenticated => Code::UNAUTHENTICATED,
-            Self::Expired => TOKEN_EXPIRED,
-            Self::AlreadySetUp => ALREADY_SET_UP,
+            Self::SignIn(error) => error.code(),
+            Self::Proof(error) => error.code(),
+            Self::Account(error) => error.code(),
+            Self::Access(error) => error.code(),
+            Self::Changed => Code::PRECONDITION_FAILED,
             Self::Busy(_) => BUSY,
+            Self::InFlight => Code::IN_FLIGHT,
             Self::Contended => Code::CONTENDED,
             Self::OutcomeUnknown => Code::OUTCOME_UNKNOWN,
             Self::Unavailable(_) => Code::UNAVAILABLE,
@@ -111,6 +129,7 @@ impl Fault for AuthError {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
+            Self::SignIn(SignInError::TooManyTries) => Some(1),
             Self::Busy(error) | Self::Unavailable(error) => Some(error.retry_after_seconds()),
             _ => None,
         }
@@ -130,10 +149,19 @@ impl From<PortError> for AuthError {
 impl From<CommitError> for AuthError {
     fn from(error: CommitError) -> Self {
         match error {
-            CommitError::Stale => Self::Contended,
-            CommitError::Duplicate(rule) if rule == crate::write::USER_EMAIL => Self::EmailTaken,
-            CommitError::Refused(guard) if guard == crate::write::REDEEM => Self::TokenInvalid,
-            CommitError::Refused(guard) if guard == crate::write::SET_UP => Self::AlreadySetUp,
+            CommitError::Stale | CommitError::Refused(crate::write::ROTATE) => Self::Contended,
+            CommitError::Duplicate(rule) if rule == crate::write::USER_EMAIL => {
+                AccountError::EmailTaken.into()
+            }
+            CommitError::Duplicate(rule) if rule == crate::write::ROLE_NAME => {
+                AccessError::RoleNameTaken.into()
+            }
+            CommitError::Refused(guard) if guard == crate::write::REDEEM => ProofError::TokenInvalid.into(),
+            CommitError::Refused(guard) if guard == crate::write::SET_UP => AccountError::AlreadySetUp.into(),
+            CommitError::Refused(guard) if guard == crate::write::LAST_OPERATOR => {
+                AccountError::LastOperator.into()
+            }
+            CommitError::Refused(Guard::CLAIM) => Self::InFlight,
             CommitError::Unknown => Self::OutcomeUnknown,
             CommitError::Port(error) => error.into(),
             other => Self::Internal(Box::new(other)),

@@ -1,6 +1,17 @@
-use saaskit_kernel::{Code, Email, Invalid};
+use saaskit_kernel::{Code, Email, Invalid, Name};
 
 use crate::Password;
+
+/// Whose password it is to be: what nobody should take for one, as anybody guesses it first.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Whose<'a> {
+    /// The account's address, if it is one.
+    pub email: Option<&'a Email>,
+    /// What the person is called.
+    pub name: Option<&'a Name>,
+    /// What the product is called.
+    pub product: &'a str,
+}
 
 /// Which passwords are good enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,6 +37,19 @@ impl PasswordPolicy {
         [Self::Classic, Self::Nist].into_iter().find(|policy| policy.as_str() == word)
     }
 
+    /// Its rules, for whoever chooses a password.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::Classic => {
+                "At least 8 characters, with upper and lower case and a digit; neither your address nor a name nor a \
+                 password that many use."
+            }
+            Self::Nist => {
+                "At least 15 characters of any kind; neither your address nor a name nor a password that many use."
+            }
+        }
+    }
+
     const fn shortest(self) -> usize {
         match self {
             Self::Classic => 8,
@@ -33,9 +57,8 @@ impl PasswordPolicy {
         }
     }
 
-    /// The rules `password` breaks, but for the one about passwords everybody uses: that takes a port. `email` is
-    /// the account's address, if it is one.
-    pub fn broken_by(self, password: &Password, email: Option<&Email>) -> Vec<Invalid> {
+    /// The rules `password` breaks, but for the one about passwords everybody uses: that takes a port.
+    pub fn broken_by(self, password: &Password, whose: Whose<'_>) -> Vec<Invalid> {
         let text = password.expose();
         let composed = self == Self::Classic;
         let rules = [
@@ -43,7 +66,8 @@ impl PasswordPolicy {
             (composed && !text.chars().any(char::is_uppercase), NO_UPPER),
             (composed && !text.chars().any(char::is_lowercase), NO_LOWER),
             (composed && !text.chars().any(char::is_numeric), NO_DIGIT),
-            (email.is_some_and(|email| is_the_address(text, email)), IS_THE_ADDRESS),
+            (whose.email.is_some_and(|email| is_the_address(text, email)), IS_THE_ADDRESS),
+            (is_a_name(text, whose), IS_A_NAME),
         ];
         rules.into_iter().filter_map(|(broken, rule)| broken.then_some(rule)).collect()
     }
@@ -61,6 +85,16 @@ fn is_the_address(text: &str, email: &Email) -> bool {
     text == email.local() || text == email.normal()
 }
 
+/// Compared without what people leave out or add: case, spaces and marks.
+fn is_a_name(text: &str, whose: Whose<'_>) -> bool {
+    let plain = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let text = plain(text);
+    let names = [whose.product, whose.name.map_or("", Name::as_str)];
+    names.into_iter().map(plain).any(|name| !name.is_empty() && name == text)
+}
+
 const NO_UPPER: Invalid =
     Invalid::new(Code::validation("PASSWORD_NO_UPPERCASE"), "an upper-case letter is missing");
 const NO_LOWER: Invalid =
@@ -68,6 +102,8 @@ const NO_LOWER: Invalid =
 const NO_DIGIT: Invalid = Invalid::new(Code::validation("PASSWORD_NO_DIGIT"), "a digit is missing");
 const IS_THE_ADDRESS: Invalid =
     Invalid::new(Code::validation("PASSWORD_IS_EMAIL"), "it is the e-mail address");
+const IS_A_NAME: Invalid =
+    Invalid::new(Code::validation("PASSWORD_IS_NAME"), "it is your name or the name of this product");
 /// A password longer than is taken.
 pub(crate) const TOO_LONG: Invalid =
     Invalid::new(Code::validation("PASSWORD_TOO_LONG"), "at most 256 characters");
@@ -87,7 +123,9 @@ mod tests {
     fn broken(policy: PasswordPolicy, password: &str) -> Vec<&'static str> {
         let email = Email::parse("ana.pop@example.org").unwrap();
         let password = Password::new(&Secret::new(password)).unwrap();
-        policy.broken_by(&password, Some(&email)).iter().map(|rule| rule.code().name()).collect()
+        let name = Name::parse("Ana-Maria Pop 1980").unwrap();
+        let whose = Whose { email: Some(&email), name: Some(&name), product: "Acme Suite 2000" };
+        policy.broken_by(&password, whose).iter().map(|rule| rule.code().name()).collect()
     }
 
     #[test]
@@ -99,6 +137,19 @@ mod tests {
         assert_eq!(broken(PasswordPolicy::Nist, "Ana.Pop@example.org"), ["PASSWORD_IS_EMAIL"]);
         assert_eq!(broken(PasswordPolicy::Nist, "correct horse b"), [""; 0]);
         assert_eq!(broken(PasswordPolicy::Nist, "correct horse "), ["PASSWORD_TOO_SHORT"]);
+    }
+
+    #[test]
+    fn a_name_is_no_password_however_it_is_spelt_and_one_within_a_longer_password_is() {
+        for name in ["AnaMariaPop1980", "ana-maria pop 1980", "Acme-Suite-2000"] {
+            assert!(broken(PasswordPolicy::Classic, name).contains(&"PASSWORD_IS_NAME"), "{name}");
+        }
+        assert_eq!(broken(PasswordPolicy::Classic, "Acme-Suite-2000!a"), [""; 0]);
+        let password = Password::new(&Secret::new("----------------")).unwrap();
+        assert!(
+            PasswordPolicy::Nist.broken_by(&password, Whose::default()).is_empty(),
+            "no name is nobody's"
+        );
     }
 
     proptest! {

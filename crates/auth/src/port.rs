@@ -5,13 +5,17 @@ use std::fmt;
 
 use async_trait::async_trait;
 use saaskit_kernel::{
-    Call, Commit, Email, PortError, Sealed, Secret, SessionId, Timestamp, TokenHash, UserId,
+    Call, Commit, Email, Page, Paged, PortError, Sealed, Secret, SessionId, TenantId, Timestamp, TokenHash,
+    UserId,
 };
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::claims::{AccessClaims, TokenRefused};
-use crate::{Algorithm, KeyId, OneTimeToken, Password, PasswordHash, Revocation, Session, SigningKey, User};
+use crate::{
+    Algorithm, Assignment, AttemptKey, Attempts, KeyId, OneTimeToken, Password, PasswordHash, Presented,
+    Role, RoleId, Session, SigningKey, User, UserStatus,
+};
 
 /// Reads accounts.
 ///
@@ -19,6 +23,8 @@ use crate::{Algorithm, KeyId, OneTimeToken, Password, PasswordHash, Revocation, 
 ///
 /// - A stored account is read back as it was saved, one version up from what was saved.
 /// - An account is found by any spelling of its address.
+/// - A search gives those that fit, each once, in the order of their ids, stable under inserts; a `%`, `_` or `\\` in
+///   it is just a letter.
 /// - What is not there is `None`.
 #[async_trait]
 pub trait Users: fmt::Debug + Send + Sync + 'static {
@@ -28,8 +34,23 @@ pub trait Users: fmt::Debug + Send + Sync + 'static {
     /// By address, compared in its normal form.
     async fn user_by_email(&self, email: &Email) -> Result<Option<User>, PortError>;
 
+    /// Those of these ids that are there, in no particular order; a hundred at most are asked for.
+    async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, PortError>;
+
+    /// Accounts that fit the filter, in the order of their ids.
+    async fn search(&self, filter: &UserFilter, page: Page<UserId>) -> Result<Paged<User>, PortError>;
+
     /// Whether anybody operates the installation.
     async fn has_super_admin(&self) -> Result<bool, PortError>;
+}
+
+/// Which accounts to find.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserFilter {
+    /// Whose address, in its normal form, begins with this, or whose name does, in any case.
+    pub begins_with: Option<String>,
+    /// Whose status is this.
+    pub status: Option<UserStatus>,
 }
 
 /// Reads sessions.
@@ -37,14 +58,66 @@ pub trait Users: fmt::Debug + Send + Sync + 'static {
 /// # Contract
 ///
 /// - A started session is read back as it was, until it is ended; then with the time of its end.
-/// - What was ended is among the revocations until their time is over.
+/// - A session carried by a cookie is found by the cookie's hash, and by no other's.
+/// - A user's sessions are given while they are not ended, not over at `now` and of the user's own epoch, newest
+///   first; `seen_at` is then the time of the newest link of their chain, where that is later.
 #[async_trait]
 pub trait Sessions: fmt::Debug + Send + Sync + 'static {
     /// By id, together with its user: what every check of a session needs.
     async fn session(&self, id: SessionId) -> Result<Option<(Session, User)>, PortError>;
 
-    /// All that must still be remembered at `now`.
-    async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, PortError>;
+    /// By the hash of the cookie that carries it.
+    async fn session_by_cookie(&self, cookie: &TokenHash) -> Result<Option<(Session, User)>, PortError>;
+
+    /// Those of a user that live at `now`, at most the newest 100.
+    async fn sessions_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, PortError>;
+}
+
+/// Reads the chains by which sessions are renewed.
+///
+/// # Contract
+///
+/// - A link is found by its hash, with its session, its user, and when the link after it was shown.
+/// - Of any number of commits that rotate one link, exactly one is applied.
+/// - A link that was rotated keeps who did that, when, and its nonce, until the nonce is wiped: by the rotation of a
+///   later link of its session, at least [`crate::RefreshToken::LOST_ANSWER`] after that of the link next to it.
+#[async_trait]
+pub trait RefreshTokens: fmt::Debug + Send + Sync + 'static {
+    /// By the hash of its secret: one statement.
+    async fn presented(&self, hash: &TokenHash) -> Result<Option<Presented>, PortError>;
+}
+
+/// Reads counted tries to sign in.
+///
+/// # Contract
+///
+/// - What was counted is read back as it was, one version up from what was saved, until it is cleared.
+/// - Of any number of commits that save one version of a counter, exactly one is applied; so of several that save
+///   the first.
+#[async_trait]
+pub trait AttemptCounters: fmt::Debug + Send + Sync + 'static {
+    /// By key.
+    async fn attempts(&self, key: &AttemptKey) -> Result<Option<Attempts>, PortError>;
+}
+
+/// Reads roles and who has them.
+///
+/// # Contract
+///
+/// - A stored role is read back as it was saved, one version up, and only where it counts.
+/// - Two roles of one place do not share a name, in any case; two places do not disturb each other.
+/// - Assigning replaces what was assigned in that place; a role that is gone is gone from everybody.
+/// - A role that is not there, or counts elsewhere, can't be assigned: `Stale`.
+#[async_trait]
+pub trait Roles: fmt::Debug + Send + Sync + 'static {
+    /// All of the installation, or of one workspace, by name; bounded by [`crate::Role::MOST`].
+    async fn roles(&self, tenant: Option<TenantId>) -> Result<Vec<Role>, PortError>;
+
+    /// What a user was given, in every place.
+    async fn assignments(&self, user: UserId) -> Result<Vec<Assignment>, PortError>;
+
+    /// By id, in that place.
+    async fn role(&self, tenant: Option<TenantId>, id: RoleId) -> Result<Option<Role>, PortError>;
 }
 
 /// Reads one-time tokens.
@@ -52,7 +125,9 @@ pub trait Sessions: fmt::Debug + Send + Sync + 'static {
 /// # Contract
 ///
 /// - A minted token is found by its hash, with its user, redeemed or not.
-/// - Minting removes the user's earlier tokens of the same purpose, and no others.
+/// - Minting removes the user's earlier tokens of the same purpose, and no others; those that outlive others stay.
+/// - Voiding removes all of a user's tokens but those that outlive others; voiding back to a time removes of those, too,
+///   the ones made then or later.
 /// - Of any number of commits that redeem one token, exactly one is applied.
 /// - A token is not redeemed at or after the end of its time.
 #[async_trait]
@@ -195,6 +270,60 @@ pub enum Letter {
     },
     /// To the owner of an address that somebody tried to register again.
     AccountExists {
+        /// To whom.
+        to: User,
+    },
+    /// To whoever forgot the password: set a new one with this secret.
+    ResetPassword {
+        /// To whom.
+        to: User,
+        /// The secret of the link.
+        token: Secret,
+    },
+    /// The password was changed.
+    PasswordChanged {
+        /// To whom.
+        to: User,
+    },
+    /// Too many tries to sign in: locked for a while, unless this secret unlocks.
+    Locked {
+        /// To whom.
+        to: User,
+        /// The secret of the link.
+        token: Secret,
+        /// It ends by itself then.
+        until: Timestamp,
+    },
+    /// Far too many tries to sign in: the password counts no more until it is reset.
+    PasswordDisabled {
+        /// To whom.
+        to: User,
+    },
+    /// To the address an account is to have: confirm it with this secret.
+    ConfirmEmail {
+        /// Whose account.
+        to: User,
+        /// Where the letter goes.
+        address: Email,
+        /// The secret of the link.
+        token: Secret,
+    },
+    /// To the address an account had: it has another now, unless this secret undoes that.
+    EmailChanged {
+        /// Whose account.
+        to: User,
+        /// Where the letter goes.
+        address: Email,
+        /// The secret of the link.
+        token: Secret,
+    },
+    /// A link of a session's chain was shown long after it was replaced: the session was ended.
+    TokenReuse {
+        /// To whom.
+        to: User,
+    },
+    /// The account was deleted by its owner and can be brought back for a while.
+    AccountDeleted {
         /// To whom.
         to: User,
     },

@@ -1,32 +1,81 @@
+mod account;
+mod act_in;
+mod administer;
 mod answer_registration;
+mod assign_roles;
+mod attempt;
 mod authenticate;
+mod carry;
+mod change_email;
+mod change_password;
+mod confirm_email;
+mod cookies;
 mod create_admin;
+mod create_role;
+mod delete_account;
+mod erase_account;
+mod evict;
+mod explain;
+mod export;
+mod find_users;
+mod forgot_password;
 mod keep_keys;
 mod log_in;
 mod log_out;
+mod may;
+mod profile;
 mod register;
+mod remove_role;
+mod renew;
 mod resend_verification;
+mod reset_password;
 mod revocations;
+mod roles;
+mod sealed_job;
+mod sessions;
 mod set_up;
 mod show_me;
+mod step_up;
+mod sweep;
+mod tell_locked;
+mod undo_email;
+mod unlock;
+mod update_role;
 mod verify_email;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use saaskit_kernel::{Email, Faults, Handler, Invalid, Name, PortError, Sealer, Secret, Source, Store};
+use saaskit_kernel::{
+    Email, Faults, Freshness, Handler, Invalid, Name, PortError, Sealer, Secret, Source, Store,
+};
 
+pub use administer::Administer;
+pub use change_password::ChangePassword;
+pub use explain::Explanation;
 pub use log_in::{LogIn, SignedIn};
+pub use profile::Profile;
 pub use register::Register;
+pub use renew::Shown;
+pub use roles::RoleDraft;
 pub use set_up::SetUp;
 
-use crate::policy::{COMMON, TOO_LONG};
-use crate::port::{BreachedPasswords, Keys, Letters, PasswordHasher, Sessions, TokenSigner, Tokens, Users};
-use crate::{Algorithm, AuthError, Password, PasswordPolicy};
+use crate::policy::{COMMON, TOO_LONG, Whose};
+use crate::port::{
+    AttemptCounters, BreachedPasswords, Keys, Letters, PasswordHasher, RefreshTokens, Roles, Sessions,
+    TokenSigner, Tokens, Users,
+};
+use crate::{Algorithm, AuthError, Known, Password, PasswordPolicy, User};
+use cookies::Cookies;
 use keep_keys::KeyRing;
+use may::Access;
 use revocations::Revocations;
 
 /// How often a use case starts again when someone else was faster.
 const TRIES: u32 = 8;
+
+/// How lately somebody must have proved who they are to do what could take the account away.
+const RECENT: Duration = Duration::from_mins(5);
 
 /// Everything auth does: one method a use case. Cheap to clone; all clones share what they remember.
 #[derive(Debug, Clone)]
@@ -35,6 +84,8 @@ pub struct Auth {
     settings: Arc<Settings>,
     keys: Arc<KeyRing>,
     revocations: Arc<Revocations>,
+    cookies: Arc<Cookies>,
+    access: Arc<Access>,
 }
 
 /// The world auth lives in.
@@ -44,6 +95,9 @@ pub struct Ports {
     pub store: Arc<dyn Store>,
     pub users: Arc<dyn Users>,
     pub sessions: Arc<dyn Sessions>,
+    pub refresh_tokens: Arc<dyn RefreshTokens>,
+    pub attempts: Arc<dyn AttemptCounters>,
+    pub roles: Arc<dyn Roles>,
     pub tokens: Arc<dyn Tokens>,
     pub keys: Arc<dyn Keys>,
     pub hasher: Arc<dyn PasswordHasher>,
@@ -51,6 +105,7 @@ pub struct Ports {
     pub signer: Arc<dyn TokenSigner>,
     pub sealer: Arc<dyn Sealer>,
     pub letters: Arc<dyn Letters>,
+    pub freshness: Freshness,
     pub source: Source,
 }
 
@@ -59,21 +114,27 @@ pub struct Ports {
 pub struct Settings {
     /// Which passwords are good enough.
     pub password_policy: PasswordPolicy,
+    /// What the product is called: nobody's password.
+    pub product: String,
     /// Whether registering a taken address says so.
     pub reveal_existing_email: bool,
     /// What new signing keys sign with.
     pub algorithm: Algorithm,
     /// A private key (PKCS #8 PEM) to sign with instead of keys that saaskit makes and rotates.
     pub private_key: Option<Secret>,
+    /// What else can be allowed, besides what auth knows.
+    pub permissions: Vec<Known>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             password_policy: PasswordPolicy::default(),
+            product: "saaskit".to_owned(),
             reveal_existing_email: false,
             algorithm: Algorithm::Rs256,
             private_key: None,
+            permissions: Vec::new(),
         }
     }
 }
@@ -81,11 +142,14 @@ impl Default for Settings {
 impl Auth {
     /// Auth in that world. [`Auth::refresh`] must have succeeded once before anybody can sign in.
     pub fn new(ports: Ports, settings: Settings) -> Self {
+        let access = Arc::new(Access::new(&settings));
         Self {
             ports: Arc::new(ports),
             settings: Arc::new(settings),
             keys: Arc::default(),
             revocations: Arc::default(),
+            cookies: Arc::default(),
+            access,
         }
     }
 
@@ -94,7 +158,16 @@ impl Auth {
         vec![
             Arc::new(answer_registration::AnswerRegistration(self.clone())),
             Arc::new(resend_verification::ResendVerification(self.clone())),
+            Arc::new(forgot_password::ForgotPassword(self.clone())),
+            Arc::new(change_email::ChangeEmail(self.clone())),
+            Arc::new(erase_account::EraseAccount(self.clone())),
+            Arc::new(tell_locked::TellLocked(self.clone())),
         ]
+    }
+
+    /// Which passwords are good enough here.
+    pub fn password_policy(&self) -> PasswordPolicy {
+        self.settings.password_policy
     }
 
     /// Reads the fields of a new account; names everything that is wrong with them at once.
@@ -109,7 +182,8 @@ impl Auth {
         let name = name.map(|name| faults.keep("name", Name::parse(name)));
         let password = faults.keep("password", Password::new(password).ok_or(TOO_LONG));
         if let Some(password) = &password {
-            faults.add("password", self.broken_rules(email.as_ref(), password).await?);
+            let name = name.as_ref().and_then(Option::as_ref);
+            faults.add("password", self.broken_rules(email.as_ref(), name, password).await?);
         }
         match (email, password, faults.is_empty()) {
             (Some(email), Some(password), true) => Ok((email, password, name.flatten())),
@@ -117,12 +191,24 @@ impl Auth {
         }
     }
 
+    /// Reads a new password of that user.
+    async fn read_password(&self, user: &User, password: &Secret) -> Result<Password, AuthError> {
+        let invalid = |broken: Vec<Invalid>| {
+            AuthError::Invalid(broken.into_iter().map(|rule| ("password", rule)).collect())
+        };
+        let password = Password::new(password).ok_or_else(|| invalid(vec![TOO_LONG]))?;
+        let broken = self.broken_rules(Some(&user.email), user.name.as_ref(), &password).await?;
+        if broken.is_empty() { Ok(password) } else { Err(invalid(broken)) }
+    }
+
     async fn broken_rules(
         &self,
         email: Option<&Email>,
+        name: Option<&Name>,
         password: &Password,
     ) -> Result<Vec<Invalid>, PortError> {
-        let mut broken = self.settings.password_policy.broken_by(password, email);
+        let whose = Whose { email, name, product: &self.settings.product };
+        let mut broken = self.settings.password_policy.broken_by(password, whose);
         if self.ports.breached.is_known(password).await? {
             broken.push(COMMON);
         }

@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use saaskit_kernel::{Agent, Call, SessionId, Timestamp, UserId};
+use saaskit_kernel::{Agent, Call, SessionId, TenantId, Timestamp, TokenHash, UserId};
 
 use crate::User;
 
@@ -18,10 +18,18 @@ pub struct Session {
     pub method: Method,
     /// When.
     pub created_at: Timestamp,
+    /// When the user last proved who they are.
+    pub authenticated_at: Timestamp,
+    /// When it was last heard of, within an hour.
+    pub seen_at: Timestamp,
     /// It is over then, whatever happens.
     pub expires_at: Timestamp,
     /// It was ended then.
     pub ended_at: Option<Timestamp>,
+    /// The workspace it acts in, if in one.
+    pub tenant: Option<TenantId>,
+    /// The hash of the browser cookie that carries it; without one, tokens do.
+    pub cookie: Option<TokenHash>,
     /// The address it was started from.
     pub ip: Option<IpAddr>,
     /// The client it was started by.
@@ -52,6 +60,10 @@ impl Method {
 impl Session {
     /// No session lasts longer.
     pub const ABSOLUTE_LIFE: Duration = Duration::from_hours(2160);
+    /// One not heard of for so long is over.
+    pub const IDLE_LIFE: Duration = Duration::from_hours(14 * 24);
+    /// That it was heard of is written down at most so often.
+    pub const SEEN_EVERY: Duration = Duration::from_hours(1);
 
     /// Starts a session of a user who has just proved who they are.
     pub fn start(id: SessionId, user: &User, method: Method, call: &Call, at: Timestamp) -> Self {
@@ -61,15 +73,26 @@ impl Session {
             epoch: user.epoch,
             method,
             created_at: at,
+            authenticated_at: at,
+            seen_at: at,
             expires_at: at.plus(Self::ABSOLUTE_LIFE),
             ended_at: None,
+            tenant: None,
+            cookie: None,
             ip: call.ip,
             agent: call.agent.clone(),
         }
     }
 
-    /// Whether it counts at that time, for that state of its user.
+    /// Whether it counts at that time, for that state of its user. One that tokens carry is heard of by its chain,
+    /// which goes idle by itself.
     pub fn is_live(&self, user: &User, now: Timestamp) -> bool {
-        self.ended_at.is_none() && now < self.expires_at && user.accepts(self.epoch)
+        let idle = self.cookie.is_some() && self.is_idle(now);
+        self.ended_at.is_none() && now < self.expires_at && !idle && user.accepts(self.epoch)
+    }
+
+    /// Whether it was not heard of for too long.
+    pub fn is_idle(&self, now: Timestamp) -> bool {
+        now.since(self.seen_at) >= Self::IDLE_LIFE
     }
 }

@@ -1,6 +1,8 @@
-use saaskit_kernel::{Email, Name, Timestamp, UserId, Version};
+use std::time::Duration;
 
-use crate::{AuthError, PasswordHash};
+use saaskit_kernel::{Email, Locale, Name, Timestamp, UserId, Version};
+
+use crate::{AuthError, PasswordHash, SignInError};
 
 /// A person with an account, one per installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +13,8 @@ pub struct User {
     pub email: Email,
     /// What the person is called.
     pub name: Option<Name>,
+    /// The language the person is written to in.
+    pub locale: Locale,
     /// The password's hash, if it signs in with one.
     pub password: Option<PasswordHash>,
     /// When the address was proved.
@@ -23,6 +27,8 @@ pub struct User {
     pub epoch: u32,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When what is known of the person is erased, if its owner deleted it.
+    pub erase_at: Option<Timestamp>,
     /// The version it was read with.
     pub version: Version,
 }
@@ -55,6 +61,9 @@ impl UserStatus {
 }
 
 impl User {
+    /// An account deleted by its owner can be restored for so long.
+    pub const RESTORABLE: Duration = Duration::from_hours(30 * 24);
+
     /// A new account, its address not proved yet.
     pub fn register(
         id: UserId,
@@ -67,12 +76,14 @@ impl User {
             id,
             email,
             name,
+            locale: Locale::default(),
             password: Some(password),
             verified_at: None,
             status: UserStatus::Active,
             super_admin: false,
             epoch: 0,
             created_at: at,
+            erase_at: None,
             version: Version::NEW,
         }
     }
@@ -94,12 +105,102 @@ impl User {
         Self { verified_at: self.verified_at.or(Some(at)), ..self }
     }
 
+    /// The same user with its address proved by a link that came with a password: that one counts, and what was set
+    /// or made before is over.
+    #[must_use]
+    pub fn prove(self, password: Option<PasswordHash>, at: Timestamp) -> Self {
+        match password {
+            Some(password) if self.password.as_ref() != Some(&password) => {
+                self.verify(at).renew(Some(password))
+            }
+            _ => self.verify(at),
+        }
+    }
+
+    /// The same user after somebody registered its address again before it was proved: whose it is, nobody knows, so
+    /// that no password counts until a link that came with one is opened.
+    #[must_use]
+    pub fn contest(self, name: Option<Name>) -> Self {
+        Self { name, ..self.renew(None) }
+    }
+
+    /// The same user with another password, or none; what was made before is over.
+    #[must_use]
+    pub fn renew(self, password: Option<PasswordHash>) -> Self {
+        Self { password, ..self.leave_epoch() }
+    }
+
+    /// The same user operating the installation: what anybody set before is over.
+    #[must_use]
+    pub fn promote(self, name: Option<Name>, password: PasswordHash, at: Timestamp) -> Self {
+        Self { name, super_admin: true, ..self.verify(at).renew(Some(password)) }
+    }
+
+    /// The same user at a proved address.
+    #[must_use]
+    pub fn move_to(self, email: Email, at: Timestamp) -> Self {
+        Self { email, verified_at: Some(at), ..self }
+    }
+
+    /// The same user back at an address it had: whoever took it away may know the password, and may have deleted the
+    /// account.
+    #[must_use]
+    pub fn move_back_to(self, email: Email, at: Timestamp) -> Self {
+        let status = if self.erase_at.is_some() { UserStatus::Active } else { self.status };
+        Self { status, erase_at: None, ..self.move_to(email, at).renew(None) }
+    }
+
+    /// The same user, not to be used for now.
+    #[must_use]
+    pub fn suspend(self) -> Self {
+        Self { status: UserStatus::Suspended, ..self.leave_epoch() }
+    }
+
+    /// The same user, deleted; to be erased then, if at all.
+    #[must_use]
+    pub fn delete(self, erase_at: Option<Timestamp>) -> Self {
+        Self { status: UserStatus::Deleted, erase_at, ..self.leave_epoch() }
+    }
+
+    /// The same user, to be used again.
+    #[must_use]
+    pub fn reinstate(self) -> Self {
+        Self { status: UserStatus::Active, erase_at: None, ..self }
+    }
+
+    /// What stays when what is known of the person is erased.
+    #[must_use]
+    pub fn erase(self, nobody: Email) -> Self {
+        Self {
+            email: nobody,
+            name: None,
+            locale: Locale::default(),
+            verified_at: None,
+            super_admin: false,
+            ..self.renew(None)
+        }
+    }
+
+    /// Whether it is time to erase it, or it was erased: nobody restores it any more.
+    pub fn is_erased(&self, now: Timestamp) -> bool {
+        self.status == UserStatus::Deleted && self.erase_at.is_some_and(|at| at <= now)
+    }
+
+    /// Whether it operates the installation and may do so.
+    pub fn operates(&self) -> bool {
+        self.super_admin && self.status == UserStatus::Active
+    }
+
+    fn leave_epoch(self) -> Self {
+        Self { epoch: self.epoch.saturating_add(1), ..self }
+    }
+
     /// Whether it may sign in, asked only after the password was right.
     pub fn may_sign_in(&self) -> Result<(), AuthError> {
         match (self.status, self.verified_at) {
-            (UserStatus::Suspended, _) => Err(AuthError::Suspended),
-            (UserStatus::Deleted, _) => Err(AuthError::Deleted),
-            (UserStatus::Active, None) => Err(AuthError::Unverified),
+            (UserStatus::Suspended, _) => Err(SignInError::Suspended.into()),
+            (UserStatus::Deleted, _) => Err(SignInError::Deleted.into()),
+            (UserStatus::Active, None) => Err(SignInError::Unverified.into()),
             (UserStatus::Active, Some(_)) => Ok(()),
         }
     }

@@ -5,12 +5,18 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use saaskit_auth::{Algorithm, Method, OneTimeToken, PasswordHash, Purpose, Session, SigningKey, User};
-use saaskit_kernel::{
-    Action, Agent, AuditEntry, Call, Clock, Email, Entropy, Event, Job, Name, Outcome, Sealed, Slug, Source,
-    Subscription, Subscriptions, SystemClock, TenantId, Timestamp, UserEntity, UserId,
+use saaskit_auth::{
+    Algorithm, AttemptKey, Attempts, ClientMark, Method, OneTimeToken, PasswordHash, Permission, Purpose,
+    RefreshToken, Role, Rotation, Session, SigningKey, User,
 };
-use saaskit_notify::{Captured, Category, Channel, Message, Status, Template};
+use saaskit_kernel::{
+    Action, Agent, AuditEntry, Call, Clock, Email, Entropy, Event, Job, Locale, Name, Outcome, Sealed,
+    Signal, Slug, Source, Subscription, Subscriptions, SystemClock, TenantId, Timestamp, UserEntity, UserId,
+};
+use saaskit_notify::{
+    Branding, Captured, Category, Channel, Message, OptOut, Status, Suppression, SuppressionReason, Template,
+    Topic,
+};
 use saaskit_tenants::{Membership, MembershipId, Tenant};
 use serde_json::json;
 
@@ -135,6 +141,34 @@ pub fn token(source: &Source, user: &User) -> OneTimeToken {
     OneTimeToken::mint(source.token().hash(), Purpose::VerifyEmail, user, source.now())
 }
 
+/// The first link of the chain of that session.
+pub fn refresh_token(source: &Source, session: &Session) -> RefreshToken {
+    RefreshToken::first(source.token().hash(), session, source.now())
+}
+
+/// What a client leaves on a link that it shows at that time.
+pub fn rotation(source: &Source, at: Timestamp) -> Rotation {
+    Rotation { at, client: ClientMark(source.bytes()), nonce: Some(source.bytes()) }
+}
+
+/// Two tries, never stored yet.
+pub fn attempts(source: &Source) -> Attempts {
+    Attempts { tried: 2, in_row: 3, locks: 1, ..Attempts::none(AttemptKey::from_bytes(source.bytes()), NOW) }
+}
+
+/// A new role of that place.
+pub fn role(source: &Source, tenant: Option<TenantId>, name: &str) -> Role {
+    let permission = |text: &str| Permission::parse(text).expect("a permission");
+    Role {
+        id: source.id(),
+        tenant,
+        name: Name::parse(name).expect("a name"),
+        permissions: vec![permission("*:read"), permission("members:invite")],
+        created_at: source.now(),
+        version: saaskit_kernel::Version::NEW,
+    }
+}
+
 /// A signing key with that place in the line. It signs nothing.
 pub fn signing_key(source: &Source, number: u32) -> SigningKey {
     SigningKey {
@@ -160,12 +194,18 @@ pub fn membership(source: &Source, tenant: TenantId, user: UserId) -> Membership
     Membership::of_owner(id, tenant, user, source.now())
 }
 
+/// What the suites' mails look like.
+pub fn branding() -> Branding {
+    Branding::named(Name::parse("Acme").expect("a name"))
+}
+
 /// A mail that waits to be sent.
 pub fn message(source: &Source, tenant: Option<TenantId>) -> Message {
     Message {
         id: source.id(),
         tenant,
         to: email("ana"),
+        locale: Locale::De,
         template: Template::Welcome,
         category: Category::Transactional,
         values: Some(Sealed::from_bytes(vec![0, 255, 128])),
@@ -175,6 +215,17 @@ pub fn message(source: &Source, tenant: Option<TenantId>) -> Message {
         provider_id: None,
         version: saaskit_kernel::Version::NEW,
     }
+}
+
+/// An address no mail is sent to.
+pub fn suppression(source: &Source, tenant: Option<TenantId>) -> Suppression {
+    let reason = SuppressionReason::Bounced;
+    Suppression { address: email("ana"), tenant, reason, since: source.now() }
+}
+
+/// Mail that is not wanted.
+pub fn opt_out(tenant: Option<TenantId>) -> OptOut {
+    OptOut { address: email("ana"), tenant, topic: Topic::Marketing }
 }
 
 /// A mail that was kept to be looked at.
@@ -198,6 +249,12 @@ pub fn job(source: &Source, tenant: Option<TenantId>) -> Job {
 /// An event that [`subscriptions`] hear.
 pub fn event(source: &Source, tenant: Option<TenantId>) -> Event {
     Event { id: source.id(), name: HEARD, tenant, at: source.now(), payload: json!({"fact": [1, "two"]}) }
+}
+
+/// A signal about that subject that matters for a minute from [`NOW`] on.
+pub fn signal(subject: &str) -> Signal {
+    let until = NOW.plus(Duration::from_mins(1));
+    Signal { name: "conformance.signalled".into(), subject: subject.to_owned(), number: 7, until }
 }
 
 /// A line of the audit log.

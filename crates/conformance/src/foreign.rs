@@ -61,8 +61,8 @@ pub struct ForeignHarness {
 /// [`ForeignHarness`](crate::foreign::ForeignHarness).
 #[macro_export]
 macro_rules! foreign_suite {
-    ($fresh:expr) => {
-        $crate::suite! { foreign_suite of foreign, $fresh,
+    ($fresh:expr $(, #[$attribute:meta])*) => {
+        $crate::suite! { [$(#[$attribute])*] foreign_suite of foreign, $fresh,
             a_foreign_write_is_applied_by_its_handler
             a_foreign_write_rides_with_the_writes_of_domains
             a_foreign_write_is_undone_with_its_commit

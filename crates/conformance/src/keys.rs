@@ -1,6 +1,8 @@
 //! What a reader of keys must do; see [`saaskit_auth::port::Keys`] and [`KeyWrite`].
 
-use saaskit_auth::write::{AuthWrite, INSTALLATION, KEY_NUMBER, KeyWrite, SET_UP};
+use saaskit_auth::write::{
+    AuthWrite, INSTALLATION, KEY_NUMBER, KeyWrite, LAST_OPERATOR, OperatorWrite, SET_UP,
+};
 use saaskit_auth::{Algorithm, SigningKey};
 use saaskit_kernel::{Commit, CommitError, Sealed};
 
@@ -12,8 +14,8 @@ use crate::macros::assert_answer;
 /// Makes a module `keys_suite` of tests. Takes an expression for a future of [`crate::Stores`].
 #[macro_export]
 macro_rules! keys_suite {
-    ($fresh:expr) => {
-        $crate::suite! { keys_suite of keys, $fresh,
+    ($fresh:expr $(, #[$attribute:meta])*) => {
+        $crate::suite! { [$(#[$attribute])*] keys_suite of keys, $fresh,
             keys_come_as_they_were_in_the_order_of_their_numbers
             exactly_one_of_many_keys_of_one_number_is_stored
             keys_before_a_number_are_removed_and_no_others
@@ -21,6 +23,9 @@ macro_rules! keys_suite {
             exactly_one_of_many_installation_secrets_is_ever_stored
             an_installation_is_set_up_exactly_once
             an_installation_is_not_set_up_before_it_is_installed
+            operators_are_not_counted_before_it_is_installed
+            the_last_operator_is_not_lost
+            of_many_operators_that_go_at_once_one_stays
         }
     };
 }
@@ -106,4 +111,41 @@ pub async fn an_installation_is_not_set_up_before_it_is_installed(stores: Stores
     assert_answer!(early, Err(CommitError::Refused(SET_UP)));
     stores.given(write(KeyWrite::Install(secret(1)))).await;
     stores.given(write(KeyWrite::SetUp { at: NOW })).await;
+}
+
+fn count(write: OperatorWrite) -> Commit {
+    Commit::new().write(AuthWrite::from(write))
+}
+
+/// There is nothing to count at yet.
+pub async fn operators_are_not_counted_before_it_is_installed(stores: Stores) {
+    for change in [OperatorWrite::Gain, OperatorWrite::Lose] {
+        assert_answer!(stores.commit(count(change)).await, Err(CommitError::Stale));
+    }
+}
+
+/// One fewer than one is refused, with the whole commit.
+pub async fn the_last_operator_is_not_lost(stores: Stores) {
+    stores.given(write(KeyWrite::Install(secret(1)))).await;
+    assert_answer!(stores.commit(count(OperatorWrite::Lose)).await, Err(CommitError::Refused(LAST_OPERATOR)));
+    stores.given(count(OperatorWrite::Gain)).await;
+    let key = write(KeyWrite::Insert(signing_key(&source(), 1)));
+    let last = stores.commit(count(OperatorWrite::Lose).and(key)).await;
+    assert_answer!(last, Err(CommitError::Refused(LAST_OPERATOR)));
+    assert_eq!(stores.keys.signing_keys().await.unwrap(), []);
+    stores.given(count(OperatorWrite::Gain)).await;
+    stores.given(count(OperatorWrite::Lose)).await;
+}
+
+/// However many go at once, one is left.
+pub async fn of_many_operators_that_go_at_once_one_stays(stores: Stores) {
+    stores.given(write(KeyWrite::Install(secret(1)))).await;
+    for answer in commit_at_once(&stores, (0..8).map(|_| count(OperatorWrite::Gain)).collect()).await {
+        assert_answer!(answer, Ok(()));
+    }
+    let answers = commit_at_once(&stores, (0..10).map(|_| count(OperatorWrite::Lose)).collect()).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 7);
+    for answer in answers.into_iter().filter(Result::is_err) {
+        assert_answer!(answer, Err(CommitError::Refused(LAST_OPERATOR)));
+    }
 }

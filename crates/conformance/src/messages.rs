@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use saaskit_kernel::{Commit, CommitError, Version};
+use saaskit_kernel::{Commit, CommitError, Locale, Version};
 use saaskit_notify::write::{MessageWrite, NotifyWrite};
-use saaskit_notify::{Category, Message, Template};
+use saaskit_notify::{Category, Message, Status, Template};
 
 use crate::Stores;
 use crate::at_once::{assert_one_wins, commit_at_once};
@@ -14,11 +14,11 @@ use crate::macros::assert_answer;
 /// Makes a module `messages_suite` of tests. Takes an expression for a future of [`crate::Stores`].
 #[macro_export]
 macro_rules! messages_suite {
-    ($fresh:expr) => {
-        $crate::suite! { messages_suite of messages, $fresh,
+    ($fresh:expr $(, #[$attribute:meta])*) => {
+        $crate::suite! { [$(#[$attribute])*] messages_suite of messages, $fresh,
             a_stored_message_is_read_back_as_it_was_saved
             a_sent_message_is_read_back_without_its_values
-            a_given_up_message_is_read_back_without_its_values
+            an_ended_message_is_read_back_without_its_values
             a_stale_save_of_a_message_is_refused
             exactly_one_of_many_saves_of_a_message_is_applied
             a_message_that_is_not_there_is_none
@@ -45,10 +45,10 @@ async fn read(stores: &Stores, message: &Message) -> Option<Message> {
 /// A stored message is read back as it was saved, one version up: of every kind, of a tenant and of none.
 pub async fn a_stored_message_is_read_back_as_it_was_saved(stores: Stores) {
     let source = source();
-    let categories = [Category::System, Category::Transactional];
-    for template in Template::ALL {
-        for (category, tenant) in categories.into_iter().zip([None, Some(source.id())]) {
-            let mail = Message { template: *template, category, ..message(&source, tenant) };
+    for (n, template) in Template::ALL.iter().enumerate() {
+        for (category, locale) in Category::ALL.into_iter().zip(Locale::ALL.into_iter().cycle()) {
+            let tenant = (n % 2 == 0).then(|| source.id());
+            let mail = Message { template: *template, category, locale, ..message(&source, tenant) };
             stores.given(insert(&mail)).await;
             assert_eq!(read(&stores, &mail).await, Some(stored(mail)));
         }
@@ -67,13 +67,16 @@ pub async fn a_sent_message_is_read_back_without_its_values(stores: Stores) {
     }
 }
 
-/// A mail that was given up keeps nothing secret either.
-pub async fn a_given_up_message_is_read_back_without_its_values(stores: Stores) {
-    let mail = message(&source(), None);
-    stores.given(insert(&mail)).await;
-    let failed = stored(mail).failed(NOW.plus(Duration::from_secs(5)));
-    stores.given(save(&failed)).await;
-    assert_eq!(read(&stores, &failed).await, Some(stored(failed)));
+/// A mail that ended otherwise keeps nothing secret either, however it ended.
+pub async fn an_ended_message_is_read_back_without_its_values(stores: Stores) {
+    let source = source();
+    for status in Status::ALL.into_iter().filter(|status| *status > Status::Queued) {
+        let mail = message(&source, None);
+        stores.given(insert(&mail)).await;
+        let ended = stored(mail).reached(status, NOW.plus(Duration::from_secs(5)));
+        stores.given(save(&ended)).await;
+        assert_eq!(read(&stores, &ended).await, Some(stored(ended)));
+    }
 }
 
 /// A save of an earlier version, or of what is not there, is stale.
@@ -83,7 +86,7 @@ pub async fn a_stale_save_of_a_message_is_refused(stores: Stores) {
     assert_answer!(stores.commit(save(&mail)).await, Err(CommitError::Stale));
     stores.given(insert(&mail)).await;
     for version in [Version::NEW, Version(2)] {
-        let wrong = Message { version, ..mail.clone() }.failed(NOW);
+        let wrong = Message { version, ..mail.clone() }.reached(Status::Failed, NOW);
         assert_answer!(stores.commit(save(&wrong)).await, Err(CommitError::Stale));
     }
     assert_eq!(read(&stores, &mail).await, Some(stored(mail)));

@@ -12,8 +12,8 @@ use crate::fixtures::{NOW, captured, source};
 /// Makes a module `outbox_suite` of tests. Takes an expression for a future of [`crate::Stores`].
 #[macro_export]
 macro_rules! outbox_suite {
-    ($fresh:expr) => {
-        $crate::suite! { outbox_suite of outbox, $fresh,
+    ($fresh:expr $(, #[$attribute:meta])*) => {
+        $crate::suite! { [$(#[$attribute])*] outbox_suite of outbox, $fresh,
             what_was_kept_comes_back_as_it_was_newest_first
             no_more_come_than_are_asked_for
             what_was_kept_twice_is_there_once

@@ -12,7 +12,8 @@ use saaskit_tenants::write::{MembershipWrite, TENANT_SLUG, TenantWrite, TenantsW
 use crate::Stores;
 use crate::at_once::{assert_one_wins, at_once, commit_at_once};
 use crate::fixtures::{
-    HEARD, LISTENER, NOW, audit, email, event, job, membership, message, session, source, tenant, token, user,
+    HEARD, LISTENER, NOW, audit, email, event, job, membership, message, session, signal, source, tenant,
+    token, user,
 };
 use crate::macros::assert_answer;
 
@@ -31,8 +32,8 @@ pub use misuse::{
 /// Makes a module `store_suite` of tests. Takes an expression for a future of [`crate::Stores`].
 #[macro_export]
 macro_rules! store_suite {
-    ($fresh:expr) => {
-        $crate::suite! { store_suite of store, $fresh,
+    ($fresh:expr $(, #[$attribute:meta])*) => {
+        $crate::suite! { [$(#[$attribute])*] store_suite of store, $fresh,
             a_store_answers
             an_empty_commit_is_applied
             everything_a_commit_can_hold_is_applied
@@ -100,7 +101,7 @@ pub async fn an_empty_commit_is_applied(stores: Stores) {
     assert_answer!(stores.commit(Commit::new()).await, Ok(()));
 }
 
-/// One commit holds writes of every domain, in any order, with events, jobs and audit entries.
+/// One commit holds writes of every domain, in any order, with events, jobs, audit entries and signals.
 pub async fn everything_a_commit_can_hold_is_applied(stores: Stores) {
     let source = source();
     let (ana, acme) = (user(&source, "ana"), tenant(&source, "acme"));
@@ -115,18 +116,20 @@ pub async fn everything_a_commit_can_hold_is_applied(stores: Stores) {
     let told = Commit::new()
         .emit(event(&source, Some(acme.id)))
         .enqueue(job(&source, Some(acme.id)))
-        .record(audit(&source, Some(acme.id)));
+        .record(audit(&source, Some(acme.id)))
+        .signal(signal("ana"));
     stores.given(told.and(workspace).and(accounts)).await;
     assert!(stores.sessions.session(session.id).await.unwrap().is_some());
     assert!(stores.tokens.token(&token.hash).await.unwrap().is_some());
     assert!(stores.workspaces.entry(acme.id, ana.id).await.unwrap().is_some());
     assert!(stores.messages.message(message.id).await.unwrap().is_some());
     assert_eq!(kinds_claimable(&stores).await.len(), 2);
+    assert_eq!(stores.signals.live(NOW).await.unwrap().0, [signal("ana")]);
 }
 
 /// Ends the session and raises its user's epoch: two rows of which one read shows both.
 fn end_everything(session: &Session, user: &User) -> Commit {
-    let end = SessionWrite::End { session: session.id, at: NOW, until: NOW };
+    let end = SessionWrite::End { session: session.id, at: NOW };
     save(&User { epoch: 1, ..user.clone() }).write(AuthWrite::from(end))
 }
 

@@ -1,10 +1,10 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use saaskit_auth::port::{Keys, Sessions, Tokens, Users};
-use saaskit_kernel::{Commit, CommitError, Store, WorkQueue};
-use saaskit_notify::port::{Messages, Outbox};
-use saaskit_tenants::port::Workspaces;
+use saaskit_auth::port::{AttemptCounters, Keys, RefreshTokens, Roles, Sessions, Tokens, Users};
+use saaskit_kernel::{Claims, Commit, CommitError, Signals, Store, WorkQueue};
+use saaskit_notify::port::{Messages, Outbox, Preferences, Suppressions};
+use saaskit_tenants::port::{Members, Workspaces};
 
 /// An empty store under test, built with [`crate::fixtures::subscriptions`], behind each of its ports.
 #[derive(Debug, Clone)]
@@ -13,18 +13,34 @@ pub struct Stores {
     pub store: Arc<dyn Store>,
     /// Where jobs wait.
     pub queue: Arc<dyn WorkQueue>,
+    /// Reads the claims of requests.
+    pub claims: Arc<dyn Claims>,
+    /// Where signals are followed.
+    pub signals: Arc<dyn Signals>,
     /// Reads accounts.
     pub users: Arc<dyn Users>,
     /// Reads sessions.
     pub sessions: Arc<dyn Sessions>,
+    /// Reads the chains of sessions.
+    pub refresh_tokens: Arc<dyn RefreshTokens>,
+    /// Reads counted tries.
+    pub attempts: Arc<dyn AttemptCounters>,
+    /// Reads roles.
+    pub roles: Arc<dyn Roles>,
     /// Reads one-time tokens.
     pub tokens: Arc<dyn Tokens>,
     /// Reads keys.
     pub keys: Arc<dyn Keys>,
     /// Reads workspaces.
     pub workspaces: Arc<dyn Workspaces>,
+    /// Reads who is in them.
+    pub members: Arc<dyn Members>,
     /// Reads messages.
     pub messages: Arc<dyn Messages>,
+    /// Reads where mail is no longer sent to.
+    pub suppressions: Arc<dyn Suppressions>,
+    /// Reads what mail is not wanted.
+    pub preferences: Arc<dyn Preferences>,
     /// Reads the development outbox.
     pub outbox: Arc<dyn Outbox>,
     #[expect(dead_code, reason = "kept for what its drop does")]
@@ -35,17 +51,41 @@ impl Stores {
     /// A store that fulfils every port.
     pub fn of<S>(store: Arc<S>) -> Self
     where
-        S: Store + WorkQueue + Users + Sessions + Tokens + Keys + Workspaces + Messages + Outbox,
+        S: Store
+            + WorkQueue
+            + Claims
+            + Signals
+            + Users
+            + Sessions
+            + RefreshTokens
+            + AttemptCounters
+            + Roles
+            + Tokens
+            + Keys
+            + Workspaces
+            + Members
+            + Messages
+            + Suppressions
+            + Preferences
+            + Outbox,
     {
         Self {
             store: store.clone(),
             queue: store.clone(),
+            claims: store.clone(),
+            signals: store.clone(),
             users: store.clone(),
             sessions: store.clone(),
+            refresh_tokens: store.clone(),
+            attempts: store.clone(),
+            roles: store.clone(),
             tokens: store.clone(),
             keys: store.clone(),
             workspaces: store.clone(),
+            members: store.clone(),
             messages: store.clone(),
+            suppressions: store.clone(),
+            preferences: store.clone(),
             outbox: store,
             guard: None,
         }

@@ -1,8 +1,9 @@
 //! What a reader of accounts must do; see [`saaskit_auth::port::Users`] and [`UserWrite`].
 
+use saaskit_auth::port::UserFilter;
 use saaskit_auth::write::{AuthWrite, USER_EMAIL, UserWrite};
 use saaskit_auth::{User, UserStatus};
-use saaskit_kernel::{Commit, CommitError, Email, Name, Timestamp, Version};
+use saaskit_kernel::{Commit, CommitError, Email, Locale, Name, Page, Source, Timestamp, UserId, Version};
 
 use crate::Stores;
 use crate::at_once::commit_at_once;
@@ -12,8 +13,8 @@ use crate::macros::assert_answer;
 /// Makes a module `users_suite` of tests. Takes an expression for a future of [`crate::Stores`].
 #[macro_export]
 macro_rules! users_suite {
-    ($fresh:expr) => {
-        $crate::suite! { users_suite of users, $fresh,
+    ($fresh:expr $(, #[$attribute:meta])*) => {
+        $crate::suite! { [$(#[$attribute])*] users_suite of users, $fresh,
             a_stored_account_is_read_back_as_it_was_saved
             an_account_without_anything_optional_is_read_back_too
             a_save_replaces_every_field_and_counts_the_version_up
@@ -27,6 +28,12 @@ macro_rules! users_suite {
             a_rehash_replaces_the_hash_and_keeps_the_version
             a_rehash_of_a_changed_password_changes_nothing
             a_super_admin_is_seen_once_there_is_one
+            those_asked_for_are_given_and_no_others
+            a_search_without_a_filter_gives_all_in_the_order_of_their_ids
+            a_search_finds_what_an_address_or_a_name_begins_with
+            a_letter_with_a_meaning_elsewhere_is_just_a_letter
+            a_search_for_a_status_gives_those_of_it
+            pages_of_a_search_are_stable_under_inserts
         }
     };
 }
@@ -41,7 +48,13 @@ fn stored(user: User) -> User {
 
 /// A stored account is read back as it was saved, one version up.
 pub async fn a_stored_account_is_read_back_as_it_was_saved(stores: Stores) {
-    let ana = User { super_admin: true, epoch: 7, ..user(&source(), "ana").verify(Timestamp::MAX) };
+    let ana = User {
+        super_admin: true,
+        epoch: 7,
+        locale: Locale::De,
+        erase_at: Some(Timestamp::MAX),
+        ..user(&source(), "ana").verify(Timestamp::MAX)
+    };
     stores.given(write(UserWrite::Insert(ana.clone()))).await;
     let read = stores.users.user(ana.id).await.unwrap().unwrap();
     assert_eq!(read.email.original(), ana.email.original());
@@ -67,6 +80,8 @@ pub async fn a_save_replaces_every_field_and_counts_the_version_up(stores: Store
         status: UserStatus::Suspended,
         super_admin: true,
         epoch: 1,
+        locale: Locale::De,
+        erase_at: Some(Timestamp::MAX),
         version: Version(1),
         ..ana
     };
@@ -180,4 +195,122 @@ pub async fn a_super_admin_is_seen_once_there_is_one(stores: Stores) {
     let operator = User { super_admin: true, ..user(&source, "operator") };
     stores.given(write(UserWrite::Insert(operator))).await;
     assert!(stores.users.has_super_admin().await.unwrap());
+}
+
+async fn given_named(stores: &Stores, source: &Source, local: &str, name: Option<&str>) -> User {
+    let name = name.map(|name| Name::parse(name).unwrap());
+    let user = User { name, ..user(source, local) };
+    stores.given(write(UserWrite::Insert(user.clone()))).await;
+    stored(user)
+}
+
+async fn search(
+    stores: &Stores,
+    filter: &UserFilter,
+    after: Option<UserId>,
+    limit: u32,
+) -> (Vec<String>, bool) {
+    let found = stores.users.search(filter, Page { after, limit }).await.unwrap();
+    let locals = found.items.iter().map(|user| user.email.local().to_owned()).collect();
+    (locals, found.has_more)
+}
+
+async fn begins_with(stores: &Stores, start: &str) -> Vec<String> {
+    let filter = UserFilter { begins_with: Some(start.to_owned()), status: None };
+    search(stores, &filter, None, 100).await.0
+}
+
+/// Those of the ids that are there come, each once, whatever else there is.
+pub async fn those_asked_for_are_given_and_no_others(stores: Stores) {
+    let source = source();
+    let ana = given_named(&stores, &source, "ana", None).await;
+    given_named(&stores, &source, "bob", None).await;
+    let eve = given_named(&stores, &source, "eve", None).await;
+    let mut found = stores.users.users(&[eve.id, source.id(), ana.id, eve.id]).await.unwrap();
+    found.sort_by_key(|user| user.id);
+    assert_eq!(found, [ana, eve]);
+    assert_eq!(stores.users.users(&[]).await.unwrap(), []);
+}
+
+/// Whoever filters nothing gets everybody, in pages.
+pub async fn a_search_without_a_filter_gives_all_in_the_order_of_their_ids(stores: Stores) {
+    let source = source();
+    let filter = UserFilter::default();
+    assert_eq!(search(&stores, &filter, None, 2).await, (Vec::new(), false));
+    let mut ids = Vec::new();
+    for local in ["zoe", "bob", "ana"] {
+        ids.push(given_named(&stores, &source, local, None).await.id);
+    }
+    let named = |locals: &[&str]| locals.iter().map(|local| (*local).to_owned()).collect::<Vec<_>>();
+    assert_eq!(search(&stores, &filter, None, 2).await, (named(&["zoe", "bob"]), true));
+    assert_eq!(search(&stores, &filter, Some(ids[1]), 2).await, (named(&["ana"]), false));
+    assert_eq!(search(&stores, &filter, None, 3).await, (named(&["zoe", "bob", "ana"]), false));
+}
+
+/// The beginning of the address or of the name, in any case; not what stands in their middle. Each comes once.
+pub async fn a_search_finds_what_an_address_or_a_name_begins_with(stores: Stores) {
+    let source = source();
+    given_named(&stores, &source, "ana", Some("Zoë Öztürk")).await;
+    given_named(&stores, &source, "zoe", Some("Ana")).await;
+    given_named(&stores, &source, "ana.b", Some("ANA B")).await;
+    given_named(&stores, &source, "anb", None).await;
+    assert_eq!(begins_with(&stores, "ana").await, ["ana", "zoe", "ana.b"]);
+    assert_eq!(begins_with(&stores, "ANA").await, ["ana", "zoe", "ana.b"]);
+    assert_eq!(begins_with(&stores, "ana.b@example.org").await, ["ana.b"]);
+    assert_eq!(begins_with(&stores, "zoË ö").await, ["ana"]);
+    assert_eq!(begins_with(&stores, "anb").await, ["anb"]);
+    assert_eq!(begins_with(&stores, "na").await, [""; 0]);
+    assert_eq!(begins_with(&stores, "").await.len(), 4);
+}
+
+/// What is a pattern elsewhere stands for itself.
+pub async fn a_letter_with_a_meaning_elsewhere_is_just_a_letter(stores: Stores) {
+    let source = source();
+    let names =
+        [("a", "100% Ana"), ("b", "1000 Ana"), ("c", "a_b"), ("d", "axb"), ("e", "\\'ana"), ("f", "ana")];
+    for (local, name) in names {
+        given_named(&stores, &source, local, Some(name)).await;
+    }
+    assert_eq!(begins_with(&stores, "100%").await, ["a"]);
+    assert_eq!(begins_with(&stores, "a_").await, ["c"]);
+    assert_eq!(begins_with(&stores, "\\'").await, ["e"]);
+    assert_eq!(begins_with(&stores, "%").await, [""; 0]);
+    assert_eq!(begins_with(&stores, "\\").await, ["e"]);
+}
+
+/// A status is found alone and together with a beginning.
+pub async fn a_search_for_a_status_gives_those_of_it(stores: Stores) {
+    let source = source();
+    for (local, status) in
+        [("ana", UserStatus::Active), ("anb", UserStatus::Suspended), ("bob", UserStatus::Suspended)]
+    {
+        let user = User { status, name: None, ..user(&source, local) };
+        stores.given(write(UserWrite::Insert(user))).await;
+    }
+    let with = |status, start: Option<&str>| UserFilter {
+        begins_with: start.map(str::to_owned),
+        status: Some(status),
+    };
+    let suspended = |start| with(UserStatus::Suspended, start);
+    assert_eq!(search(&stores, &suspended(None), None, 9).await.0, ["anb", "bob"]);
+    assert_eq!(search(&stores, &suspended(Some("an")), None, 9).await.0, ["anb"]);
+    assert_eq!(search(&stores, &with(UserStatus::Active, None), None, 9).await.0, ["ana"]);
+    assert_eq!(search(&stores, &with(UserStatus::Deleted, None), None, 9).await.0, [""; 0]);
+}
+
+/// Who comes meanwhile moves nobody to another page or into two.
+pub async fn pages_of_a_search_are_stable_under_inserts(stores: Stores) {
+    let source = source();
+    let early: Vec<UserId> = (0..2).map(|_| source.id()).collect();
+    let mut ids = Vec::new();
+    for n in 0..4 {
+        ids.push(given_named(&stores, &source, &format!("ana{n}"), None).await.id);
+    }
+    let filter = UserFilter { begins_with: Some("ana".to_owned()), status: None };
+    assert_eq!(search(&stores, &filter, None, 2).await, (vec!["ana0".to_owned(), "ana1".to_owned()], true));
+    let before = User { id: early[0], ..user(&source, "ana-early") };
+    stores.given(write(UserWrite::Insert(before))).await;
+    given_named(&stores, &source, "ana-late", None).await;
+    let rest = search(&stores, &filter, Some(ids[1]), 9).await;
+    assert_eq!(rest.0, ["ana2", "ana3", "ana-late"]);
 }

@@ -15,8 +15,8 @@ use crate::macros::assert_answer;
 /// Makes a module `work_queue_suite` of tests. Takes an expression for a future of [`crate::Stores`].
 #[macro_export]
 macro_rules! work_queue_suite {
-    ($fresh:expr) => {
-        $crate::suite! { work_queue_suite of work_queue, $fresh,
+    ($fresh:expr $(, #[$attribute:meta])*) => {
+        $crate::suite! { [$(#[$attribute])*] work_queue_suite of work_queue, $fresh,
             a_job_is_claimed_as_it_was_asked_for
             a_job_is_claimable_once_it_is_due_and_not_before
             a_claim_takes_at_most_its_limit_the_oldest_first

@@ -1,8 +1,10 @@
 //! What a reader of workspaces must do; see [`saaskit_tenants::port::Workspaces`] and [`TenantsWrite`].
 
 use saaskit_kernel::{Commit, CommitError, Name, Page, Slug, Source, TenantId, UserId};
-use saaskit_tenants::write::{MEMBERSHIP_USER, MembershipWrite, TENANT_SLUG, TenantWrite, TenantsWrite};
-use saaskit_tenants::{Membership, Role, Tenant, TenantStatus};
+use saaskit_tenants::write::{
+    LAST_OWNER, MEMBERSHIP_USER, MembershipWrite, OwnerCount, TENANT_SLUG, TenantWrite, TenantsWrite,
+};
+use saaskit_tenants::{Membership, NewPolicy, Role, Tenant, TenantPolicy, TenantStatus, Transfer};
 
 use crate::Stores;
 use crate::at_once::{assert_one_wins, commit_at_once};
@@ -12,8 +14,8 @@ use crate::macros::assert_answer;
 /// Makes a module `workspaces_suite` of tests. Takes an expression for a future of [`crate::Stores`].
 #[macro_export]
 macro_rules! workspaces_suite {
-    ($fresh:expr) => {
-        $crate::suite! { workspaces_suite of workspaces, $fresh,
+    ($fresh:expr $(, #[$attribute:meta])*) => {
+        $crate::suite! { [$(#[$attribute])*] workspaces_suite of workspaces, $fresh,
             a_stored_workspace_is_read_back_as_it_was_saved
             a_save_replaces_every_field_and_counts_the_version_up
             a_stale_save_of_a_workspace_is_refused
@@ -27,12 +29,14 @@ macro_rules! workspaces_suite {
             pages_are_stable_under_inserts
             deleted_workspaces_are_left_out_of_pages
             a_page_says_whether_there_is_more
+            who_has_left_is_not_in_it_and_may_come_back
+            as_many_owners_go_at_once_as_leave_one
             what_is_not_there_is_none
         }
     };
 }
 
-fn create(tenant: &Tenant) -> Commit {
+pub(crate) fn create(tenant: &Tenant) -> Commit {
     Commit::new().write(TenantsWrite::from(TenantWrite::Insert(tenant.clone())))
 }
 
@@ -40,8 +44,17 @@ fn save(tenant: &Tenant) -> Commit {
     Commit::new().write(TenantsWrite::from(TenantWrite::Save(tenant.clone())))
 }
 
-fn join(membership: &Membership) -> Commit {
+pub(crate) fn join(membership: &Membership) -> Commit {
     Commit::new().write(TenantsWrite::from(MembershipWrite::Insert(membership.clone())))
+}
+
+/// The commit that saves a membership.
+pub(crate) fn save_membership(membership: &Membership) -> Commit {
+    Commit::new().write(TenantsWrite::from(MembershipWrite::Save(membership.clone())))
+}
+
+fn count_owners(tenant: TenantId, count: OwnerCount) -> Commit {
+    Commit::new().write(TenantsWrite::from(TenantWrite::Owners(tenant, count)))
 }
 
 fn stored(tenant: Tenant) -> Tenant {
@@ -49,7 +62,7 @@ fn stored(tenant: Tenant) -> Tenant {
 }
 
 /// A workspace with that owner, as it is stored.
-async fn given_workspace(stores: &Stores, source: &Source, slug: &str, owner: UserId) -> Tenant {
+pub(crate) async fn given_workspace(stores: &Stores, source: &Source, slug: &str, owner: UserId) -> Tenant {
     let tenant = tenant(source, slug);
     stores.given(create(&tenant).and(join(&membership(source, tenant.id, owner)))).await;
     stored(tenant)
@@ -64,16 +77,29 @@ pub async fn a_stored_workspace_is_read_back_as_it_was_saved(stores: Stores) {
 
 /// A save replaces everything that can change.
 pub async fn a_save_replaces_every_field_and_counts_the_version_up(stores: Stores) {
-    let acme = tenant(&source(), "acme");
+    let source = source();
+    let acme = tenant(&source, "acme");
     stores.given(create(&acme)).await;
+    let policy = NewPolicy {
+        mfa_required: true,
+        session_max_seconds: Some(3600),
+        methods: vec!["otp".to_owned()],
+        ip_ranges: vec!["192.0.2.0/24".to_owned(), "2001:db8::/32".to_owned()],
+    };
     let changed = Tenant {
         slug: Slug::parse("acme-2").unwrap(),
         name: Name::parse("Acme II").unwrap(),
         status: TenantStatus::Suspended,
+        policy: TenantPolicy::parse(policy).unwrap(),
+        transfer: Some(Transfer { from: source.id(), to: source.id(), until: source.now() }),
         ..stored(acme)
     };
     stores.given(save(&changed)).await;
-    assert_eq!(stores.workspaces.tenant(changed.id).await.unwrap(), Some(stored(changed)));
+    let changed = stored(changed);
+    assert_eq!(stores.workspaces.tenant(changed.id).await.unwrap(), Some(changed.clone()));
+    let plain = Tenant { policy: TenantPolicy::default(), transfer: None, ..changed };
+    stores.given(save(&plain)).await;
+    assert_eq!(stores.workspaces.tenant(plain.id).await.unwrap(), Some(stored(plain)));
 }
 
 /// A save of an earlier version, or of what is not there, is stale.
@@ -230,6 +256,46 @@ pub async fn a_page_says_whether_there_is_more(stores: Stores) {
         let (page, has_more) = next_page(&stores, ana, &[], limit).await;
         assert_eq!((page.len(), has_more), (limit.min(3) as usize, more), "limit {limit}");
     }
+}
+
+/// An ended membership is no entry; a user may come back by another one, and then not by the old one as well.
+pub async fn who_has_left_is_not_in_it_and_may_come_back(stores: Stores) {
+    let source = source();
+    let ana: UserId = source.id();
+    let acme = given_workspace(&stores, &source, "acme", source.id()).await;
+    stores.given(join(&membership(&source, acme.id, ana))).await;
+    let (_, first) = stores.workspaces.entry(acme.id, ana).await.unwrap().unwrap();
+    let ended = Membership { removed_at: Some(source.now()), ..first };
+    stores.given(save_membership(&ended)).await;
+    assert_eq!(stores.workspaces.entry(acme.id, ana).await.unwrap(), None);
+    assert_eq!(next_page(&stores, ana, &[], 5).await, (vec![], false));
+    let second = membership(&source, acme.id, ana);
+    stores.given(join(&second)).await;
+    let (_, read) = stores.workspaces.entry(acme.id, ana).await.unwrap().unwrap();
+    assert_eq!(read.id, second.id);
+    let revived = Membership { removed_at: None, version: ended.version.next(), ..ended };
+    let answer = stores.commit(save_membership(&revived)).await;
+    assert_answer!(answer, Err(CommitError::Duplicate(MEMBERSHIP_USER)));
+}
+
+/// However many owners go at once, one stays.
+pub async fn as_many_owners_go_at_once_as_leave_one(stores: Stores) {
+    let source = source();
+    let acme = given_workspace(&stores, &source, "acme", source.id()).await;
+    for _ in 1..8 {
+        stores.given(count_owners(acme.id, OwnerCount::More)).await;
+    }
+    let going = (0..12).map(|_| count_owners(acme.id, OwnerCount::Fewer)).collect();
+    let answers = commit_at_once(&stores, going).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 7, "{answers:?}");
+    for refused in answers.iter().filter_map(|answer| answer.as_ref().err()) {
+        assert!(matches!(refused, CommitError::Refused(LAST_OWNER)), "{refused:?}");
+    }
+    let other = given_workspace(&stores, &source, "other", source.id()).await;
+    stores.given(count_owners(other.id, OwnerCount::More)).await;
+    let last = stores.commit(count_owners(acme.id, OwnerCount::Fewer)).await;
+    assert_answer!(last, Err(CommitError::Refused(LAST_OWNER)));
+    assert_eq!(stores.workspaces.tenant(acme.id).await.unwrap(), Some(acme), "counting is no save");
 }
 
 /// What is not there is `None`, or an empty page.

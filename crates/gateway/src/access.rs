@@ -13,10 +13,16 @@ pub enum Access {
     Member,
     /// A member who may change the workspace the path names; asked for as for [`Self::Member`].
     Admin,
+    /// A member who owns the workspace the path names; asked for as for [`Self::Member`].
+    Owner,
+    /// A member who holds this permission in the workspace the path names; asked for as for [`Self::Member`].
+    MemberWith(&'static str),
+    /// Whoever holds this permission: `users:read`.
+    Permission(&'static str),
 }
 
 impl Access {
-    /// The word it is shown by.
+    /// The word or the permission it is shown by.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Public => "public",
@@ -24,12 +30,14 @@ impl Access {
             Self::User => "user",
             Self::Member => "member",
             Self::Admin => "admin",
+            Self::Owner => "owner",
+            Self::MemberWith(permission) | Self::Permission(permission) => permission,
         }
     }
 
     /// Whether nobody passes without a credential.
     pub const fn needs_credential(self) -> bool {
-        matches!(self, Self::User | Self::Member | Self::Admin)
+        !matches!(self, Self::Public | Self::Development)
     }
 }
 
@@ -48,6 +56,10 @@ pub enum Class {
     Login,
     /// A mail that anybody may ask for.
     Mail,
+    /// An order.
+    Order,
+    /// A visit to the checkout.
+    Checkout,
 }
 
 impl Class {
@@ -60,6 +72,8 @@ impl Class {
             Self::SignUp => "sign-up",
             Self::Login => "login",
             Self::Mail => "mail",
+            Self::Order => "order",
+            Self::Checkout => "checkout",
         }
     }
 
@@ -77,6 +91,8 @@ impl Class {
             Self::SignUp => Some(Limit::SignUp),
             Self::Login => Some(Limit::LoginIp),
             Self::Mail => Some(Limit::MailIp),
+            Self::Order => Some(Limit::Orders),
+            Self::Checkout => Some(Limit::Checkout),
         }
     }
 }

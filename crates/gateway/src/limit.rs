@@ -1,6 +1,10 @@
+mod text;
+
 use std::time::Duration;
 
 use saaskit_kernel::{Bucket, Taken};
+
+pub use text::LimitsUnread;
 
 /// A limit of the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,10 +21,24 @@ pub enum Limit {
     LoginIp,
     /// Tries to sign in to one account from one address.
     Login,
+    /// Second factors tried for one account.
+    Mfa,
     /// Verification links asked for by one account.
     Resend,
+    /// Password resets asked for by one account.
+    Forgot,
+    /// Sign-in links asked for by one account.
+    MagicLink,
     /// Mails asked for from one address.
     MailIp,
+    /// Codes sent to one phone.
+    Phone,
+    /// Tokens renewed by one session.
+    Refresh,
+    /// Orders of one user.
+    Orders,
+    /// Visits of one user to the checkout.
+    Checkout,
 }
 
 /// Whom a limit counts.
@@ -34,91 +52,147 @@ pub enum Per {
     Account,
     /// The account that was named, by this address.
     IpAndAccount,
+    /// The session that was named, whoever names it.
+    Session,
 }
+
+/// What there is to know of a limit.
+struct Facts {
+    name: &'static str,
+    per: Per,
+    bucket: Bucket,
+}
+
+const MINUTE: Duration = Duration::from_mins(1);
+const QUARTER: Duration = Duration::from_mins(15);
+const HOUR: Duration = Duration::from_hours(1);
 
 impl Limit {
     /// All of them, in the order of [`Limits`].
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 15] = [
         Self::Ip,
         Self::Reads,
         Self::Writes,
         Self::SignUp,
         Self::LoginIp,
         Self::Login,
+        Self::Mfa,
         Self::Resend,
+        Self::Forgot,
+        Self::MagicLink,
         Self::MailIp,
+        Self::Phone,
+        Self::Refresh,
+        Self::Orders,
+        Self::Checkout,
     ];
+
+    const fn facts(self) -> Facts {
+        match self {
+            Self::Ip => facts("ip", Per::Ip, 1_200, MINUTE),
+            Self::Reads => facts("reads", Per::Principal, 300, MINUTE),
+            Self::Writes => facts("writes", Per::Principal, 60, MINUTE),
+            Self::SignUp => facts("sign-up", Per::Ip, 5, HOUR),
+            Self::LoginIp => facts("login-ip", Per::Ip, 30, QUARTER),
+            Self::Login => facts("login", Per::IpAndAccount, 5, QUARTER),
+            Self::Mfa => facts("mfa", Per::Account, 5, Duration::from_mins(5)),
+            Self::Resend => facts("resend", Per::Account, 3, HOUR),
+            Self::Forgot => facts("forgot", Per::Account, 3, HOUR),
+            Self::MagicLink => facts("magic-link", Per::Account, 3, QUARTER),
+            Self::MailIp => facts("mail-ip", Per::Ip, 20, HOUR),
+            Self::Phone => facts("phone", Per::Account, 5, HOUR),
+            Self::Refresh => facts("refresh", Per::Session, 120, MINUTE),
+            Self::Orders => facts("orders", Per::Principal, 20, MINUTE),
+            Self::Checkout => facts("checkout", Per::Principal, 10, MINUTE),
+        }
+    }
+
+    /// The limit of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|limit| limit.as_str() == name)
+    }
 
     /// Its name in headers, keys and configuration.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ip => "ip",
-            Self::Reads => "reads",
-            Self::Writes => "writes",
-            Self::SignUp => "sign-up",
-            Self::LoginIp => "login-ip",
-            Self::Login => "login",
-            Self::Resend => "resend",
-            Self::MailIp => "mail-ip",
-        }
+        self.facts().name
     }
 
     /// Whom it counts.
     pub const fn per(self) -> Per {
-        match self {
-            Self::Ip | Self::SignUp | Self::LoginIp | Self::MailIp => Per::Ip,
-            Self::Reads | Self::Writes => Per::Principal,
-            Self::Login => Per::IpAndAccount,
-            Self::Resend => Per::Account,
-        }
+        self.facts().per
     }
 
-    const fn default_bucket(self) -> Bucket {
-        match self {
-            Self::Ip => per_minute(1_200),
-            Self::Reads => per_minute(300),
-            Self::Writes => per_minute(60),
-            Self::SignUp => Bucket::new(5, Duration::from_hours(1)),
-            Self::LoginIp => Bucket::new(30, Duration::from_mins(15)),
-            Self::Login => Bucket::new(5, Duration::from_mins(15)),
-            Self::Resend => Bucket::new(3, Duration::from_hours(1)),
-            Self::MailIp => Bucket::new(20, Duration::from_hours(1)),
-        }
+    /// Whether it stands between a stranger and a secret, or a stranger and a message that costs money: such a
+    /// limit is never off.
+    pub const fn is_vital(self) -> bool {
+        !matches!(self, Self::Ip | Self::Reads | Self::Writes | Self::Orders | Self::Checkout)
     }
 }
 
-const fn per_minute(capacity: u32) -> Bucket {
-    Bucket::new(capacity, Duration::from_mins(1))
+const fn facts(name: &'static str, per: Per, capacity: u32, window: Duration) -> Facts {
+    Facts { name, per, bucket: Bucket::new(capacity, window) }
 }
 
-/// A bucket that never gives, or that gives again at once.
+/// What a limit does while whatever counts it for all nodes does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum WhenDown {
+    /// It lets everything in.
+    Open,
+    /// Each node counts for itself: at worst as many bursts as there are nodes.
+    #[default]
+    Local,
+    /// It lets nothing in.
+    Closed,
+}
+
+/// A limit that can't be as it was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a limit gives at least 1, in at least a second")]
-pub struct RateInvalid;
+pub enum LimitInvalid {
+    /// A bucket that never gives, or that gives again at once.
+    #[error("a limit gives at least 1, in at least a second")]
+    Rate,
+    /// A vital limit that is off while its backend is down.
+    #[error("this limit guards secrets and is never open")]
+    NeverOpen,
+}
 
-/// The bucket of every limit.
+/// The bucket of every limit, and what it does while its backend is down.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits([Bucket; Limit::ALL.len()]);
+pub struct Limits([(Bucket, WhenDown); Limit::ALL.len()]);
 
 impl Default for Limits {
     fn default() -> Self {
-        Self(Limit::ALL.map(Limit::default_bucket))
+        Self(Limit::ALL.map(|limit| (limit.facts().bucket, WhenDown::default())))
     }
 }
 
 impl Limits {
     /// The same with another bucket for one limit. One that never gives or never ends is refused.
-    pub fn with(mut self, limit: Limit, bucket: Bucket) -> Result<Self, RateInvalid> {
+    pub fn with(mut self, limit: Limit, bucket: Bucket) -> Result<Self, LimitInvalid> {
         if bucket.capacity == 0 || bucket.window < Duration::from_secs(1) {
-            return Err(RateInvalid);
+            return Err(LimitInvalid::Rate);
         }
-        self.0[limit as usize] = bucket;
+        self.0[limit as usize].0 = bucket;
+        Ok(self)
+    }
+
+    /// The same where one limit does that while its backend is down. A vital one is never open.
+    pub fn when_down(mut self, limit: Limit, then: WhenDown) -> Result<Self, LimitInvalid> {
+        if limit.is_vital() && then == WhenDown::Open {
+            return Err(LimitInvalid::NeverOpen);
+        }
+        self.0[limit as usize].1 = then;
         Ok(self)
     }
 
     /// The bucket of a limit.
     pub fn bucket(&self, limit: Limit) -> Bucket {
-        self.0[limit as usize]
+        self.0[limit as usize].0
+    }
+
+    /// What a limit does while its backend is down.
+    pub fn of_down(&self, limit: Limit) -> WhenDown {
+        self.0[limit as usize].1
     }
 }
 
@@ -164,11 +238,26 @@ mod tests {
     #[test]
     fn a_bucket_that_never_gives_is_refused() {
         let minute = Duration::from_mins(1);
-        assert_eq!(Limits::default().with(Limit::Ip, Bucket::new(0, minute)), Err(RateInvalid));
-        assert_eq!(Limits::default().with(Limit::Ip, Bucket::new(1, Duration::ZERO)), Err(RateInvalid));
+        assert_eq!(Limits::default().with(Limit::Ip, Bucket::new(0, minute)), Err(LimitInvalid::Rate));
+        assert_eq!(
+            Limits::default().with(Limit::Ip, Bucket::new(1, Duration::ZERO)),
+            Err(LimitInvalid::Rate)
+        );
         let limits = Limits::default().with(Limit::Login, Bucket::new(9, minute)).unwrap();
         assert_eq!(limits.bucket(Limit::Login), Bucket::new(9, minute));
         assert_eq!(limits.bucket(Limit::LoginIp), Limits::default().bucket(Limit::LoginIp));
+    }
+
+    #[test]
+    fn what_guards_secrets_is_never_open() {
+        for limit in Limit::ALL {
+            let open = Limits::default().when_down(limit, WhenDown::Open);
+            assert_eq!(open.is_err(), limit.is_vital(), "{limit:?}");
+            let closed = Limits::default().when_down(limit, WhenDown::Closed).unwrap();
+            assert_eq!(closed.of_down(limit), WhenDown::Closed);
+            assert_eq!(Limits::default().of_down(limit), WhenDown::Local);
+        }
+        assert!(Limit::Login.is_vital() && Limit::Mfa.is_vital() && !Limit::Reads.is_vital());
     }
 
     #[test]
@@ -179,7 +268,8 @@ mod tests {
             retry_after: Duration::from_millis(millis),
             reset_after: Duration::from_millis(60_001),
         };
-        let standing = |taken| Standing { limit: Limit::Ip, bucket: Limit::Ip.default_bucket(), taken };
+        let standing =
+            |taken| Standing { limit: Limit::Ip, bucket: Limits::default().bucket(Limit::Ip), taken };
         assert_eq!(standing(taken(false, 1)).retry_after(), 1);
         assert_eq!(standing(taken(false, 1_000)).retry_after(), 1);
         assert_eq!(standing(taken(false, 1_001)).retry_after(), 2);

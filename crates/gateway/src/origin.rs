@@ -1,10 +1,9 @@
 use std::fmt;
+use std::sync::Arc;
 
-use crate::Refusal;
-
-/// Where a page comes from: scheme, host and, if not the scheme's own, port.
+/// Where a page comes from: scheme, host and, if not the scheme's own, port. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Origin(String);
+pub struct Origin(Arc<str>);
 
 /// An origin that is none, or a wildcard where credentials are allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +19,7 @@ impl Origin {
         if host.is_empty() || !host.bytes().all(allowed) {
             return Err(OriginInvalid(text.to_owned()));
         }
-        Ok(Self(text.to_ascii_lowercase()))
+        Ok(Self(text.to_ascii_lowercase().into()))
     }
 
     /// The origin as browsers write it.
@@ -61,16 +60,19 @@ pub struct Provenance<'a> {
 }
 
 impl Provenance<'_> {
-    /// Whether a form came from a page of ours. Browsers that say nothing about the site still send the origin of
-    /// a foreign page; who sends neither is no browser, and acts for nobody but itself. Pages that hide their
-    /// referrer send the origin `null`, so the site is asked first.
-    pub fn check(&self, ours: &Origin) -> Result<(), Refusal> {
-        let same = match (self.fetch_site, self.origin) {
-            (Some(site), _) => site == "same-origin",
-            (None, Some(origin)) => origin == ours.as_str(),
-            (None, None) => true,
-        };
-        if same { Ok(()) } else { Err(Refusal::CrossSite) }
+    /// Whether a page of ours, or one that is allowed, started it; `None` where nothing is said. Browsers name the
+    /// origin of whatever changes something; a page that hides its referrer sends `null`, and then only the site
+    /// can tell.
+    pub(crate) fn is_trusted(&self, ours: &Origin, allowed: &CorsPolicy) -> Option<bool> {
+        let same_site = self.fetch_site.map(|site| site == "same-origin");
+        match self.origin {
+            Some(origin) if origin != "null" => {
+                let is_ours = origin == ours.as_str() && same_site != Some(false);
+                Some(is_ours || allowed.allows(origin))
+            }
+            Some(_) => Some(same_site == Some(true)),
+            None => same_site,
+        }
     }
 }
 
@@ -108,16 +110,25 @@ mod tests {
     }
 
     #[test]
-    fn a_form_of_a_foreign_page_is_refused() {
+    fn pages_of_ours_and_allowed_ones_are_trusted_and_others_are_not() {
         let ours = Origin::parse("https://app.example.com").unwrap();
-        let check = |fetch_site, origin| Provenance { fetch_site, origin }.check(&ours).is_ok();
-        assert!(check(Some("same-origin"), Some("null")));
-        assert!(check(None, Some("https://app.example.com")));
-        assert!(check(None, None));
-        assert!(!check(Some("cross-site"), Some("https://app.example.com")));
-        assert!(!check(Some("same-site"), None));
-        assert!(!check(None, Some("https://evil.example")));
-        assert!(!check(None, Some("null")));
+        let allowed = CorsPolicy::new(["https://front.example.com"]).unwrap();
+        let is_trusted = |fetch_site, origin| Provenance { fetch_site, origin }.is_trusted(&ours, &allowed);
+        assert_eq!(is_trusted(Some("same-origin"), Some("null")), Some(true));
+        assert_eq!(is_trusted(Some("same-origin"), None), Some(true));
+        assert_eq!(is_trusted(None, Some("https://app.example.com")), Some(true));
+        assert_eq!(is_trusted(Some("same-site"), Some("https://front.example.com")), Some(true));
+        assert_eq!(is_trusted(None, None), None);
+        for (fetch_site, origin) in [
+            (Some("cross-site"), Some("https://app.example.com")),
+            (Some("same-origin"), Some("https://evil.example")),
+            (Some("same-site"), None),
+            (Some("none"), None),
+            (None, Some("https://evil.example")),
+            (None, Some("null")),
+        ] {
+            assert_eq!(is_trusted(fetch_site, origin), Some(false), "{fetch_site:?} {origin:?}");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! What the door asks of the world, besides the kernel's rate limiter.
+//! What the door asks of the world, besides the kernel's rate limiter and claims.
 
 use std::fmt;
 
 use async_trait::async_trait;
-use saaskit_kernel::{Fault, Principal};
+use saaskit_kernel::{Fault, Principal, TenantId};
 
 /// Tells whom a credential belongs to.
 ///
@@ -14,5 +14,26 @@ use saaskit_kernel::{Fault, Principal};
 #[async_trait]
 pub trait Authenticator: fmt::Debug + Send + Sync + 'static {
     /// Whom the bearer token belongs to.
-    async fn authenticate(&self, bearer: &str) -> Result<Principal, Box<dyn Fault>>;
+    async fn bearer(&self, token: &str) -> Result<Principal, Box<dyn Fault>>;
+
+    /// Whom the session cookie belongs to.
+    async fn cookie(&self, secret: &str) -> Result<Principal, Box<dyn Fault>>;
+}
+
+/// Tells who holds a permission.
+///
+/// # Contract
+///
+/// - A permission that is not held is refused with a fault of kind `Forbidden`; more proof that is asked for, with
+///   one of kind `Unauthenticated`.
+/// - A check that could not be made is a fault of kind `Unavailable` or `Internal`: never a refusal of the caller.
+#[async_trait]
+pub trait Authorizer: fmt::Debug + Send + Sync + 'static {
+    /// Refuses whoever may not do what the permission names: `users:read`. `tenant` is where they act.
+    async fn may(
+        &self,
+        principal: &Principal,
+        tenant: Option<TenantId>,
+        permission: &str,
+    ) -> Result<(), Box<dyn Fault>>;
 }

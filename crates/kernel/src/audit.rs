@@ -71,6 +71,13 @@ impl AuditEntry {
         self
     }
 
+    /// The same, with why, in the words of whoever did it.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
     /// The same, with what changed.
     #[must_use]
     pub fn changing(mut self, before: Value, after: Value) -> Self {

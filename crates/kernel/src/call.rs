@@ -1,7 +1,10 @@
 use std::fmt;
 use std::net::IpAddr;
+use std::time::Duration;
 
-use crate::{Action, AuditEntry, Outcome, SessionId, Source, TenantId, Timestamp, UserId};
+use crate::{
+    Action, AuditEntry, Claim, ClaimWrite, Commit, Outcome, SessionId, Source, TenantId, Timestamp, UserId,
+};
 
 /// Who a request turned out to be from, after its credential was verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +15,25 @@ pub struct Principal {
     pub session: SessionId,
     /// When the user last proved who they are.
     pub authenticated_at: Timestamp,
+    /// How (the values of `amr`, RFC 8176).
+    pub methods: Vec<String>,
+    /// The workspace the session acts in, if in one.
+    pub tenant: Option<TenantId>,
+    /// From then on its credential should be replaced; none where it need not be.
+    pub renew_from: Option<Timestamp>,
+}
+
+impl Principal {
+    /// Somebody who signed in at that time, by password, and acts in no workspace.
+    pub fn new(user: UserId, session: SessionId, authenticated_at: Timestamp) -> Self {
+        let methods = vec!["pwd".to_owned()];
+        Self { user, session, authenticated_at, methods, tenant: None, renew_from: None }
+    }
+
+    /// Whether the user proved who they are at most `within` before `now`.
+    pub fn is_recent(&self, now: Timestamp, within: Duration) -> bool {
+        now.since(self.authenticated_at) <= within
+    }
 }
 
 /// Whose act something is.
@@ -104,17 +126,32 @@ pub struct Call {
     pub ip: Option<IpAddr>,
     /// The client it came by.
     pub agent: Option<Agent>,
+    /// Its claim to be the one that has the effect, where its sender gave it a key.
+    pub claim: Option<Claim>,
 }
 
 impl Call {
+    /// Opens the commit of the call's effect: its claim rides in it. A use case of several commits opens the one
+    /// with the first effect outside like this, and the others by [`Commit::new`].
+    pub fn commit(&self) -> Commit {
+        match self.claim {
+            Some(claim) => Commit::new().write(ClaimWrite::Make(claim)),
+            None => Commit::new(),
+        }
+    }
+
     /// A call of saaskit itself, for a job of that kind.
     pub fn of_work(kind: &'static str, source: &Source) -> Self {
-        Self { actor: Actor::Work(kind), request: RequestId::fresh(source), ip: None, agent: None }
+        Self::within(Actor::Work(kind), source)
     }
 
     /// A call of whoever runs commands on the machine.
     pub fn of_operator(source: &Source) -> Self {
-        Self { actor: Actor::Operator, request: RequestId::fresh(source), ip: None, agent: None }
+        Self::within(Actor::Operator, source)
+    }
+
+    fn within(actor: Actor, source: &Source) -> Self {
+        Self { actor, request: RequestId::fresh(source), ip: None, agent: None, claim: None }
     }
 
     /// An audit entry of this call; complete it with [`AuditEntry::on`] and its kin.

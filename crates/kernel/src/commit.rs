@@ -1,5 +1,6 @@
 use crate::{
-    AuditEntry, CommitError, DomainWrite, Event, Job, Lease, Misuse, Subscriptions, Target, TenantId, Write,
+    AuditEntry, CommitError, DomainWrite, Event, Job, Lease, Misuse, Signal, Subscriptions, Target, TenantId,
+    Write,
 };
 
 /// Everything a use case wants to change, as plain data: applied all or nothing by a [`crate::Store`].
@@ -13,6 +14,7 @@ pub struct Commit {
     events: Vec<Event>,
     jobs: Vec<Job>,
     audit: Vec<AuditEntry>,
+    signals: Vec<Signal>,
     finish: Vec<Lease>,
     system: bool,
 }
@@ -58,6 +60,12 @@ impl Commit {
         self
     }
 
+    /// Tells every node that something it may remember is not true any more.
+    pub fn signal(mut self, signal: Signal) -> Self {
+        self.signals.push(signal);
+        self
+    }
+
     /// Finishes the job held by this lease; refused with [`crate::Guard::LEASE`] if it is not held any more.
     pub fn finish(mut self, lease: Lease) -> Self {
         self.finish.push(lease);
@@ -76,6 +84,7 @@ impl Commit {
         self.events.extend(other.events);
         self.jobs.extend(other.jobs);
         self.audit.extend(other.audit);
+        self.signals.extend(other.signals);
         self.finish.extend(other.finish);
         self.system |= other.system;
         self
@@ -101,6 +110,11 @@ impl Commit {
         &self.audit
     }
 
+    /// The signals.
+    pub fn signals(&self) -> &[Signal] {
+        &self.signals
+    }
+
     /// Checks the commit and puts it in the order every store applies it in. All stores call this one function.
     pub fn prepare(self, subscriptions: &Subscriptions) -> Result<Prepared, CommitError> {
         let scope = self.scope()?;
@@ -122,6 +136,7 @@ impl Commit {
             events: self.events,
             jobs,
             audit: self.audit,
+            signals: self.signals,
             finish: self.finish.into_iter().next(),
         })
     }
@@ -144,7 +159,7 @@ impl Commit {
 }
 
 /// A checked commit in the order it is applied: finish the lease first (a late worker is refused before any
-/// work), then the writes by target, then jobs, events and audit entries, each as one statement.
+/// work), then the writes by target, then jobs, events, audit entries and signals, each as one statement.
 #[derive(Debug)]
 pub struct Prepared {
     /// Whose data it touches.
@@ -157,6 +172,8 @@ pub struct Prepared {
     pub jobs: Vec<Job>,
     /// To be appended.
     pub audit: Vec<AuditEntry>,
+    /// To be kept for every node.
+    pub signals: Vec<Signal>,
     /// The job that is done with this commit.
     pub finish: Option<Lease>,
 }

@@ -64,6 +64,12 @@ impl Code {
     pub const UNAUTHENTICATED: Self = Self::unauthenticated("UNAUTHENTICATED");
     /// Others were faster, again and again.
     pub const CONTENDED: Self = Self::conflict("CONFLICT");
+    /// The same request, by its key, is being answered or was answered already.
+    pub const IN_FLIGHT: Self = Self::conflict("REQUEST_IN_FLIGHT");
+    /// It was changed since the version that was named.
+    pub const PRECONDITION_FAILED: Self = Self::conflict("PRECONDITION_FAILED");
+    /// More, or more recent, proof of who they are is needed.
+    pub const STEP_UP_REQUIRED: Self = Self::unauthenticated("STEP_UP_REQUIRED");
     /// The store can't say whether it was done.
     pub const OUTCOME_UNKNOWN: Self = Self::unavailable("OUTCOME_UNKNOWN");
     /// Something needed is not there right now.

@@ -55,6 +55,11 @@ impl<E> Id<E> {
         Self { uuid, entity: PhantomData }
     }
 
+    /// An id that stands in the code.
+    pub const fn fixed(number: u128) -> Self {
+        Self::from_uuid(Uuid::from_u128(number))
+    }
+
     /// The bare UUID, for stores.
     pub const fn uuid(&self) -> Uuid {
         self.uuid

@@ -6,6 +6,7 @@
 
 mod audit;
 mod call;
+mod claim;
 mod clock;
 mod commit;
 mod derive;
@@ -14,17 +15,21 @@ mod entropy;
 mod error;
 mod event;
 mod fault;
+mod follow;
 mod id;
 mod ip;
 mod job;
 mod limit;
+mod locale;
 mod mail;
 mod name;
 mod page;
 mod phone;
+mod remembered;
 mod retry;
 mod seal;
 mod secret;
+mod signal;
 mod slug;
 mod source;
 mod store;
@@ -36,6 +41,7 @@ mod write;
 
 pub use audit::{Action, AuditEntry, Outcome};
 pub use call::{Actor, Agent, Call, Principal, RequestId};
+pub use claim::{Claim, ClaimKey, ClaimState, ClaimWrite, Claims, KeptAnswer};
 pub use clock::{Clock, SystemClock};
 pub use commit::{Commit, Prepared, Scope};
 pub use derive::{InstallationSecret, constant_time_eq};
@@ -44,6 +50,7 @@ pub use entropy::{Entropy, SystemEntropy};
 pub use error::{ErrorKind, PortError};
 pub use event::{Event, Subscription, Subscriptions};
 pub use fault::{Code, Fault, Faults, Invalid, Kind};
+pub use follow::{Follower, Freshness, Listener};
 pub use id::{
     AuditId, AuditRecord, Entity, EventId, EventRecord, Id, JobId, JobRecord, SessionEntity, SessionId,
     TenantEntity, TenantId, UserEntity, UserId,
@@ -51,13 +58,16 @@ pub use id::{
 pub use ip::IpKey;
 pub use job::Job;
 pub use limit::{Bucket, LimitKey, RateLimiter, Taken};
+pub use locale::Locale;
 pub use mail::{EmailMessage, EmailSender, Mailbox, ProviderId};
 pub use name::Name;
 pub use page::{Page, Paged};
 pub use phone::PhoneNumber;
+pub use remembered::{Begun, Remembered};
 pub use retry::{Backoff, retry_stale};
 pub use seal::{Sealed, Sealer};
 pub use secret::Secret;
+pub use signal::{Signal, SignalCursor, Signals};
 pub use slug::Slug;
 pub use source::Source;
 pub use store::{CommitError, Guard, Misuse, Store, UniqueRule};

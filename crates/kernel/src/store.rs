@@ -15,6 +15,8 @@ pub struct Guard(pub &'static str);
 impl Guard {
     /// A job is finished only by who holds its lease.
     pub const LEASE: Self = Self("work.lease");
+    /// A request that names itself by a key has one effect.
+    pub const CLAIM: Self = Self("kernel.claim");
 }
 
 /// A commit that no store may apply: a bug of whoever built it.
@@ -74,6 +76,7 @@ impl CommitError {
 /// - Of any number of commits that claim one unique value, exactly one is applied; the others name the rule.
 /// - An insert of a known id is `Stale`; a known event, or a job that is still queued, is a bug (`Unexpected`).
 /// - A guarded write whose condition is false refuses the whole commit and names the guard.
+/// - Signals are kept with the commit that tells them.
 /// - A listener's jobs are queued with the event, in the same commit.
 /// - A lease that is not held any more refuses the whole commit with [`Guard::LEASE`].
 /// - A foreign write is applied by the handler the store was built with, in the same transaction.

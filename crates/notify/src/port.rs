@@ -3,9 +3,9 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use saaskit_kernel::PortError;
+use saaskit_kernel::{Email, PortError, TenantId};
 
-use crate::{Captured, Message, MessageId};
+use crate::{Captured, Message, MessageId, Suppression, Topic};
 
 /// Reads messages.
 ///
@@ -17,6 +17,35 @@ use crate::{Captured, Message, MessageId};
 pub trait Messages: fmt::Debug + Send + Sync + 'static {
     /// By id; for the worker, which knows no workspace.
     async fn message(&self, id: MessageId) -> Result<Option<Message>, PortError>;
+}
+
+/// Reads where mail is no longer sent to.
+///
+/// # Contract
+///
+/// - What counts for a workspace is its own suppression, and otherwise the one that counts everywhere; another
+///   workspace's never does.
+/// - Spellings of one address are one address.
+#[async_trait]
+pub trait Suppressions: fmt::Debug + Send + Sync + 'static {
+    /// The one that holds back a workspace's mail to an address; `None` asks for the installation's own mail.
+    async fn suppression(
+        &self,
+        address: &Email,
+        tenant: Option<TenantId>,
+    ) -> Result<Option<Suppression>, PortError>;
+}
+
+/// Reads what mail is not wanted.
+///
+/// # Contract
+///
+/// - What was refused of one sender, a workspace or the installation, is not refused of another.
+/// - Spellings of one address are one address.
+#[async_trait]
+pub trait Preferences: fmt::Debug + Send + Sync + 'static {
+    /// What the reader of an address refused of a workspace, or of the installation itself, in their order.
+    async fn opted_out(&self, address: &Email, tenant: Option<TenantId>) -> Result<Vec<Topic>, PortError>;
 }
 
 /// Reads the development outbox.

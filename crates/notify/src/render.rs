@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use saaskit_kernel::Locale;
 
-use crate::{NotifyError, Template};
+use crate::{Branding, NotifyError, Template};
 
 /// A mail as its reader gets it.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,29 +35,66 @@ enum Block<'a> {
     Button { label: &'a str, url: &'a str },
 }
 
+/// What every mail says in its reader's language.
+struct Wording {
+    fallback: &'static str,
+    footer: &'static str,
+}
+
+const fn wording(locale: Locale) -> Wording {
+    match locale {
+        Locale::En => Wording {
+            fallback: "If the button does not work, open this address:",
+            footer: "You get this mail because of your account at {{ brand.name }}.",
+        },
+        Locale::De => Wording {
+            fallback: "Wenn der Knopf nicht funktioniert, öffnen Sie diese Adresse:",
+            footer: "Sie erhalten diese E-Mail wegen Ihres Kontos bei {{ brand.name }}.",
+        },
+    }
+}
+
 impl Template {
-    const fn source(self) -> &'static str {
-        match self {
-            Self::VerifyEmail => include_str!("template/verify-email.md"),
-            Self::AccountExists => include_str!("template/account-exists.md"),
-            Self::Welcome => include_str!("template/welcome.md"),
-        }
+    /// Renders text and HTML from the one source. A value that is missing, or that the template does not know, is
+    /// an error.
+    pub fn render(self, locale: Locale, brand: &Branding, values: &Values) -> Result<Rendered, NotifyError> {
+        self.check(values)?;
+        let (subject, body) = self.source(locale).split_once("\n\n").unwrap_or_default();
+        let blocks: Vec<Block<'_>> = body.split("\n\n").map(|part| read_block(part.trim())).collect();
+        let words = wording(locale);
+        let plain = Engine::new(AutoEscape::None, brand, values);
+        let markup = Engine::new(AutoEscape::Html, brand, values);
+        let subject = plain.fill(subject.trim_start_matches("# "))?;
+        let text = plain.fill_all(&blocks, write_text)?.join("\n\n");
+        let content = markup.fill_all(&blocks, |block| write_html(block, words.fallback))?.join("\n");
+        let preview = blocks.iter().find_map(|block| match block {
+            Block::Paragraph(lines) => Some(*lines),
+            Block::Heading(_) | Block::Button { .. } => None,
+        });
+        let footer = plain.fill(words.footer)?;
+        let html = markup.fill_with(
+            LAYOUT,
+            context! {
+                content,
+                footer => footer.as_str(),
+                subject => subject.as_str(),
+                locale => locale.as_str(),
+                preview => markup.fill(preview.unwrap_or_default())?,
+                ..markup.values.clone()
+            },
+        )?;
+        Ok(Rendered { subject, text: format!("{text}\n\n-- \n{footer}\n"), html })
     }
 
-    /// Renders text and HTML from the one source. A value that is missing is an error.
-    pub fn render(self, values: &Values) -> Result<Rendered, NotifyError> {
-        let (subject, body) = self.source().split_once("\n\n").unwrap_or_default();
-        let blocks: Vec<Block<'_>> = body.split("\n\n").map(|part| read_block(part.trim())).collect();
-        let plain = Engine::new(AutoEscape::None);
-        let markup = Engine::new(AutoEscape::Html);
-        let fill = |engine: &Engine, write: fn(&Block<'_>) -> String| -> Result<Vec<String>, NotifyError> {
-            blocks.iter().map(|block| engine.fill(&write(block), values)).collect()
-        };
-        Ok(Rendered {
-            subject: plain.fill(subject.trim_start_matches("# "), values)?,
-            text: fill(&plain, write_text)?.join("\n\n") + "\n",
-            html: LAYOUT.replace("{content}", &fill(&markup, write_html)?.join("\n")),
-        })
+    fn check(self, values: &Values) -> Result<(), NotifyError> {
+        let fault = |why: &str, name: &str| NotifyError::Template(format!("{} {why} {name}", self.as_str()));
+        if let Some(missing) = self.variables().iter().find(|name| !values.contains_key(**name)) {
+            return Err(fault("lacks", missing));
+        }
+        match values.keys().find(|name| !self.variables().contains(&name.as_str())) {
+            Some(unknown) => Err(fault("knows no", unknown)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -76,29 +114,60 @@ fn write_text(block: &Block<'_>) -> String {
     }
 }
 
-fn write_html(block: &Block<'_>) -> String {
+/// Programs that read mail often drop style sheets: what matters is said at each element. A button is a cell,
+/// because some of them know no padding elsewhere; 12 + 20 + 12 points are what a thumb meets.
+fn write_html(block: &Block<'_>, fallback: &str) -> String {
     match block {
-        Block::Heading(line) => format!("<h1>{line}</h1>"),
-        Block::Paragraph(lines) => format!("<p>{lines}</p>"),
-        Block::Button { label, url } => {
-            format!("<p><a class=\"button\" href=\"{url}\">{label}</a></p>\n<p class=\"quiet\">{url}</p>")
-        }
+        Block::Heading(line) => format!(
+            r#"<h1 class="strong" style="margin:0 0 16px;color:#18181b;font-size:24px;line-height:32px;font-weight:700;overflow-wrap:anywhere;">{line}</h1>"#
+        ),
+        Block::Paragraph(lines) => format!(
+            r#"<p class="body" style="margin:0 0 16px;color:#3f3f46;font-size:16px;line-height:26px;overflow-wrap:anywhere;">{lines}</p>"#
+        ),
+        Block::Button { label, url } => format!(
+            r#"<table role="presentation" class="button" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 24px;">
+<tr><td align="center" style="border-radius:8px;background:{{{{ brand.color }}}};">
+<a href="{url}" style="display:inline-block;padding:12px 24px;border-radius:8px;color:{{{{ brand.on_color }}}};font-size:16px;line-height:20px;font-weight:600;text-decoration:none;overflow-wrap:anywhere;">{label}</a>
+</td></tr></table>
+<p class="quiet" style="margin:0 0 24px;color:#5b5b66;font-size:13px;line-height:20px;overflow-wrap:anywhere;word-break:break-word;">{fallback}<br><span style="word-break:break-all;">{url}</span></p>"#
+        ),
     }
 }
 
-struct Engine(Environment<'static>);
+struct Engine {
+    environment: Environment<'static>,
+    values: Value,
+}
 
 impl Engine {
-    fn new(escape: AutoEscape) -> Self {
+    fn new(escape: AutoEscape, brand: &Branding, values: &Values) -> Self {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(move |_| escape.clone());
-        Self(environment)
+        let brand = context! {
+            name => brand.name.as_str(),
+            color => String::from(brand.color),
+            on_color => String::from(brand.color.readable_on_it()),
+            logo => brand.logo.as_ref().map(crate::Logo::as_str),
+        };
+        let named = values.iter().map(|(name, value)| (name.as_str(), Value::from(value.as_str())));
+        Self { environment, values: Value::from_pairs(named.chain([("brand", brand)])) }
     }
 
-    fn fill(&self, source: &str, values: &Values) -> Result<String, NotifyError> {
-        let values = values.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let filled = self.0.render_str(source, minijinja::Value::from_pairs(values));
+    fn fill_all(
+        &self,
+        blocks: &[Block<'_>],
+        write: impl Fn(&Block<'_>) -> String,
+    ) -> Result<Vec<String>, NotifyError> {
+        blocks.iter().map(|block| self.fill(&write(block))).collect()
+    }
+
+    fn fill(&self, source: &str) -> Result<String, NotifyError> {
+        self.fill_with(source, self.values.clone())
+    }
+
+    fn fill_with(&self, source: &str, values: Value) -> Result<String, NotifyError> {
+        let filled = self.environment.render_str(source, values);
         filled.map_err(|error| NotifyError::Template(error.to_string()))
     }
 }
@@ -107,49 +176,107 @@ const LAYOUT: &str = include_str!("template/layout.html");
 
 #[cfg(test)]
 mod tests {
+    use saaskit_kernel::Name;
+
     use super::*;
 
-    fn values() -> Values {
-        let link = "https://app.example/verify-email?token=abc&x=1";
-        [("name", "Ana"), ("tenant", "Acme"), ("link", link)]
-            .map(|(name, value)| (name.into(), value.into()))
-            .into()
+    const LINK: &str = "https://app.example/verify-email?token=abc&x=1";
+
+    fn brand() -> Branding {
+        Branding::named(Name::parse("Acme").unwrap())
     }
 
-    #[test]
-    fn every_template_renders_to_text_and_html_that_hold_the_link() {
+    /// A value for each name the template declares.
+    fn values(template: Template) -> Values {
+        let value = |name: &str| if name == "link" { LINK.to_owned() } else { format!("a-{name}") };
+        template.variables().iter().map(|name| ((*name).to_owned(), value(name))).collect()
+    }
+
+    fn everywhere(mut check: impl FnMut(Template, Locale, &Rendered)) {
         for template in Template::ALL {
-            let mail = template.render(&values()).unwrap();
-            assert!(!mail.subject.is_empty() && !mail.subject.contains('\n'), "{template:?}");
-            assert!(mail.text.contains("https://app.example/verify-email?token=abc&x=1\n"), "{}", mail.text);
-            assert!(
-                mail.html
-                    .contains("href=\"https:&#x2f;&#x2f;app.example&#x2f;verify-email?token=abc&amp;x=1\""),
-                "{}",
-                mail.html
-            );
-            assert!(!mail.text.contains("{{") && !mail.html.contains("{content}"), "{template:?}");
+            for locale in Locale::ALL {
+                let mail = template.render(locale, &brand(), &values(*template)).unwrap();
+                check(*template, locale, &mail);
+            }
         }
     }
 
     #[test]
-    fn a_missing_value_is_an_error() {
+    fn every_template_says_each_of_its_values_in_text_and_html_in_every_language() {
+        everywhere(|template, locale, mail| {
+            let name = format!("{template:?} {locale:?}");
+            assert!(!mail.subject.is_empty() && !mail.subject.contains('\n'), "{name}");
+            for (variable, value) in values(template) {
+                let escaped = value.replace('&', "&amp;").replace('/', "&#x2f;");
+                assert!(mail.text.contains(&value), "{name} does not use {variable}");
+                assert!(mail.html.contains(&escaped), "{name} does not use {variable}");
+            }
+            assert!(mail.html.contains(&format!("<html lang=\"{}\">", locale.as_str())), "{name}");
+            assert!(mail.text.contains("Acme") && mail.html.contains("Acme"), "{name}");
+            for left_over in ["{{", "{%", "]("] {
+                assert!(!mail.text.contains(left_over) && !mail.html.contains(left_over), "{name}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_link_is_a_button_and_an_address_to_copy() {
+        everywhere(|template, _, mail| {
+            let links = usize::from(template.variables().contains(&"link"));
+            assert_eq!(mail.text.matches(&format!(":\n{LINK}\n")).count(), links, "{}", mail.text);
+            assert_eq!(mail.html.matches("<a href=\"https:&#x2f;&#x2f;app.example").count(), links);
+        });
+    }
+
+    #[test]
+    fn a_language_is_translated_whole() {
         for template in Template::ALL {
-            assert!(matches!(template.render(&Values::new()), Err(NotifyError::Template(_))), "{template:?}");
+            let [english, german] = [Locale::En, Locale::De].map(|locale| template.source(locale));
+            let lines = |source: &str| source.lines().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(lines(english).len(), lines(german).len(), "{template:?}");
+            let same = lines(english).into_iter().zip(lines(german)).find(|(a, b)| !a.is_empty() && a == b);
+            assert_eq!(same, None, "{template:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_missing_or_unknown_is_an_error() {
+        for template in Template::ALL {
+            for missing in template.variables() {
+                let mut values = values(*template);
+                values.remove(*missing);
+                let answer = template.render(Locale::En, &brand(), &values);
+                assert!(matches!(answer, Err(NotifyError::Template(_))), "{template:?} without {missing}");
+            }
+            let mut values = values(*template);
+            values.insert("brand".to_owned(), "Evil".to_owned());
+            assert!(template.render(Locale::En, &brand(), &values).is_err(), "{template:?}");
         }
     }
 
     #[test]
     fn a_value_can_be_no_markup_and_no_block() {
-        let mut values = values();
+        let mut values = values(Template::Welcome);
         values
             .insert("tenant".into(), "<b>x</b>\n\n[Click](https://evil.example)\n\n## Big {{ link }}".into());
-        let mail = Template::Welcome.render(&values).unwrap();
-        assert!(
-            !mail.html.contains("<b>x")
-                && !mail.html.contains("href=\"https://evil")
-                && !mail.html.contains("<h1>Big")
-        );
+        let mail = Template::Welcome.render(Locale::En, &brand(), &values).unwrap();
+        for markup in ["<b>x", "href=\"https://evil", "\">Big"] {
+            assert!(!mail.html.contains(markup), "{}", mail.html);
+        }
         assert!(mail.html.contains("{{ link }}"));
+    }
+
+    #[test]
+    fn a_mail_bears_its_brand() {
+        let brand = Branding {
+            name: Name::parse("Söhne & <Co>").unwrap(),
+            color: crate::Color::parse("#facc15").unwrap(),
+            logo: crate::Logo::parse("https://cdn.example/logo.png"),
+        };
+        let mail = Template::Welcome.render(Locale::De, &brand, &values(Template::Welcome)).unwrap();
+        assert!(mail.html.contains("src=\"https:&#x2f;&#x2f;cdn.example&#x2f;logo.png\""));
+        assert!(mail.html.contains("background:#facc15;") && mail.html.contains("color:#000000;"));
+        assert!(mail.html.contains("alt=\"Söhne &amp; &lt;Co&gt;\""), "{}", mail.html);
+        assert!(mail.text.ends_with("bei Söhne & <Co>.\n"), "{}", mail.text);
     }
 }

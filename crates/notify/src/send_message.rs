@@ -2,15 +2,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use saaskit_kernel::{
-    Attempt, Call, Commit, EmailMessage, EmailSender, ErrorKind, Handler, HandlerError, Job, Mailbox,
-    PortError, ProviderId, Sealed, Sealer, Source,
+    Attempt, Call, Commit, EmailMessage, EmailSender, Handler, HandlerError, Job, Mailbox, PortError,
+    ProviderId, Sealed, Sealer, Source,
 };
 use serde::Deserialize;
 
-use crate::port::Messages;
-use crate::render::Values;
+use crate::content::{Content, bug};
+use crate::port::{Messages, Preferences, Suppressions};
 use crate::write::{MessageWrite, NotifyWrite};
-use crate::{Message, MessageId, Status};
+use crate::{Category, Message, MessageId, Status};
 
 pub(crate) const KIND: &str = "notify.send";
 
@@ -19,6 +19,10 @@ pub(crate) const KIND: &str = "notify.send";
 pub struct SendMessage {
     /// Where messages are read.
     pub messages: Arc<dyn Messages>,
+    /// Where mail is no longer sent to.
+    pub suppressions: Arc<dyn Suppressions>,
+    /// What mail is not wanted.
+    pub preferences: Arc<dyn Preferences>,
     /// What takes them.
     pub sender: Arc<dyn EmailSender>,
     /// What opens their values.
@@ -48,24 +52,39 @@ impl Handler for SendMessage {
         let (Status::Queued, Some(values)) = (message.status, &message.values) else {
             return Ok(Commit::new());
         };
+        if let Some(held_back) = self.held_back(&message).await? {
+            return Ok(save(message.reached(held_back, self.source.now())));
+        }
         match self.send(&message, values).await {
             Ok(ProviderId(id)) => Ok(save(message.sent(id, self.source.now()))),
             Err(error) if error.is_transient() && !attempt.is_last => Err(error.into()),
             Err(error) => {
                 tracing::error!(message = %message.id, error = &error as &dyn std::error::Error, "a mail could not be sent");
-                Ok(save(message.failed(self.source.now())))
+                Ok(save(message.reached(Status::Failed, self.source.now())))
             }
         }
     }
 }
 
 impl SendMessage {
+    /// Why a mail is not to be sent, asked at the last moment: its reader may have said so since it was planned.
+    async fn held_back(&self, message: &Message) -> Result<Option<Status>, PortError> {
+        if message.category == Category::System {
+            return Ok(None);
+        }
+        if self.suppressions.suppression(&message.to, message.tenant).await?.is_some() {
+            return Ok(Some(Status::Suppressed));
+        }
+        let Category::Optional(topic) = message.category else { return Ok(None) };
+        let refused = self.preferences.opted_out(&message.to, message.tenant).await?;
+        Ok(refused.contains(&topic).then_some(Status::OptedOut))
+    }
+
     async fn send(&self, message: &Message, values: &Sealed) -> Result<ProviderId, PortError> {
-        let opened = self.sealer.open(&Message::seal_context(message.id), values)?;
-        let values: Values =
-            serde_json::from_slice(&opened).map_err(|_| unreadable("the values can't be read"))?;
-        let mail =
-            message.template.render(&values).map_err(|_| unreadable("the template can't be rendered"))?;
+        let content = Content::open(self.sealer.as_ref(), message.id, values)?;
+        let mail = content
+            .render(message.template, message.locale)
+            .map_err(|_| bug().because("the template can't be rendered"))?;
         let to = Mailbox::from(message.to.clone());
         let mail = EmailMessage::new(
             message.id.to_string(),
@@ -77,10 +96,6 @@ impl SendMessage {
         );
         self.sender.send(&mail).await
     }
-}
-
-fn unreadable(why: &'static str) -> PortError {
-    PortError::new(ErrorKind::Unexpected, "notify").because(why)
 }
 
 fn save(message: Message) -> Commit {

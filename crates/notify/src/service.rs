@@ -1,19 +1,21 @@
 use std::fmt;
 use std::sync::Arc;
 
-use saaskit_kernel::{Commit, Email, Job, Sealer, Source, TenantId, Version};
+use saaskit_kernel::{Commit, Email, Job, Locale, Sealer, Source, TenantId, Version};
 use serde_json::json;
 
+use crate::content::Content;
 use crate::render::Values;
 use crate::send_message::KIND;
 use crate::write::{MessageWrite, NotifyWrite};
-use crate::{Category, Message, NotifyError, Status, Template};
+use crate::{Branding, Category, Message, NotifyError, Status, Template};
 
 /// Plans messages. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Notify {
     sealer: Arc<dyn Sealer>,
     source: Source,
+    brand: Branding,
 }
 
 /// A mail somebody is to get.
@@ -23,6 +25,10 @@ pub struct NewMessage {
     pub tenant: Option<TenantId>,
     /// To whom.
     pub to: Email,
+    /// The language its reader wants.
+    pub locale: Locale,
+    /// Whose it looks like, if not the installation's.
+    pub branding: Option<Branding>,
     /// What it looks like.
     pub template: Template,
     /// What it is about.
@@ -41,26 +47,27 @@ impl fmt::Debug for NewMessage {
 }
 
 impl Notify {
-    /// Plans with that sealer and that source of time and ids.
-    pub fn new(sealer: Arc<dyn Sealer>, source: Source) -> Self {
-        Self { sealer, source }
+    /// Plans with that sealer and that source of time and ids, mails that look like the installation's.
+    pub fn new(sealer: Arc<dyn Sealer>, source: Source, brand: Branding) -> Self {
+        Self { sealer, source, brand }
     }
 
     /// The commit that sends the mail once it is applied; to be joined with the caller's own. A template that
     /// does not fit its values is found out here and not by the worker.
     pub fn plan(&self, new: NewMessage) -> Result<Commit, NotifyError> {
-        new.template.render(&new.values)?;
+        let brand = new.branding.unwrap_or_else(|| self.brand.clone());
+        let content = Content { brand, values: new.values };
+        content.render(new.template, new.locale)?;
         let now = self.source.now();
         let id = self.source.id();
-        let values =
-            serde_json::to_vec(&new.values).map_err(|error| NotifyError::Template(error.to_string()))?;
         let message = Message {
             id,
             tenant: new.tenant,
             to: new.to,
+            locale: new.locale,
             template: new.template,
             category: new.category,
-            values: Some(self.sealer.seal(&Message::seal_context(id), &values)?),
+            values: Some(content.seal(self.sealer.as_ref(), id)?),
             status: Status::Queued,
             created_at: now,
             changed_at: now,

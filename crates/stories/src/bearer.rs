@@ -1,15 +1,23 @@
 use async_trait::async_trait;
-use saaskit_auth::Auth;
+use saaskit_auth::{Auth, AuthError};
 use saaskit_gateway::port::Authenticator;
 use saaskit_kernel::{Fault, Principal};
 
-/// The door believes whom auth believes.
+/// The door believes whom auth believes, by token or by cookie.
 #[derive(Debug, Clone)]
 pub struct BearerTokens(pub Auth);
 
 #[async_trait]
 impl Authenticator for BearerTokens {
-    async fn authenticate(&self, bearer: &str) -> Result<Principal, Box<dyn Fault>> {
-        self.0.authenticate(bearer).await.map_err(|refusal| Box::new(refusal) as Box<dyn Fault>)
+    async fn bearer(&self, token: &str) -> Result<Principal, Box<dyn Fault>> {
+        self.0.authenticate(token).await.map_err(boxed)
     }
+
+    async fn cookie(&self, secret: &str) -> Result<Principal, Box<dyn Fault>> {
+        self.0.authenticate_cookie(secret).await.map_err(boxed)
+    }
+}
+
+fn boxed(refusal: AuthError) -> Box<dyn Fault> {
+    Box::new(refusal)
 }

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use saaskit_auth::User;
 use saaskit_auth::port::{Letter, Letters};
-use saaskit_kernel::{Call, Commit, ErrorKind, PortError};
+use saaskit_kernel::{Call, Commit, Email, ErrorKind, PortError, Timestamp};
 use saaskit_notify::{Category, NewMessage, Notify, NotifyError, Template, Values};
 
 use crate::Links;
@@ -18,21 +18,86 @@ impl NotifyLetters {
     pub fn new(notify: Notify, links: Links) -> Self {
         Self { notify, links }
     }
+
+    /// Which mail it is, and what it says besides the name.
+    fn written(&self, letter: Letter) -> Written {
+        let links = &self.links;
+        match letter {
+            Letter::VerifyEmail { to, token } => {
+                Written::linked(Template::VerifyEmail, to, links.verify_email(&token))
+            }
+            Letter::AccountExists { to } => Written::linked(Template::AccountExists, to, links.home()),
+            Letter::ResetPassword { to, token } => {
+                Written::linked(Template::PasswordReset, to, links.reset_password(&token))
+            }
+            Letter::PasswordChanged { to } => Written::linked(Template::PasswordChanged, to, links.home()),
+            Letter::Locked { to, token, until } => {
+                Written::linked(Template::AccountLocked, to, links.unlock(&token))
+                    .saying("until", minute(until))
+            }
+            Letter::PasswordDisabled { to } => Written::linked(Template::PasswordDisabled, to, links.home()),
+            Letter::ConfirmEmail { to, address, token } => {
+                Written::linked(Template::EmailChangeConfirm, to, links.confirm_email(&token)).at(address)
+            }
+            Letter::EmailChanged { to, address, token } => {
+                Written::linked(Template::EmailChanged, to, links.undo_email(&token)).at(address)
+            }
+            Letter::TokenReuse { to } => Written::linked(Template::TokenReuse, to, links.home()),
+            Letter::AccountDeleted { to } => Written::plain(Template::AccountDeleted, to),
+        }
+    }
 }
 
 #[async_trait]
 impl Letters for NotifyLetters {
     async fn plan(&self, _: &Call, letter: Letter) -> Result<Commit, PortError> {
-        let (template, to, link) = match letter {
-            Letter::VerifyEmail { to, token } => (Template::VerifyEmail, to, self.links.verify_email(&token)),
-            Letter::AccountExists { to } => (Template::AccountExists, to, self.links.home()),
+        let Written { template, user, address, values } = self.written(letter);
+        let message = NewMessage {
+            tenant: None,
+            to: address,
+            locale: user.locale,
+            branding: None,
+            template,
+            category: Category::System,
+            values,
         };
-        let values = Values::from([named(&to), ("link".to_owned(), link)]);
-        plan(
-            &self.notify,
-            NewMessage { tenant: None, to: to.email, template, category: Category::System, values },
-        )
+        plan(&self.notify, message)
     }
+}
+
+struct Written {
+    template: Template,
+    user: User,
+    address: Email,
+    values: Values,
+}
+
+impl Written {
+    fn plain(template: Template, user: User) -> Self {
+        Self { template, address: user.email.clone(), values: Values::from([named(&user)]), user }
+    }
+
+    fn linked(template: Template, user: User, link: String) -> Self {
+        Self::plain(template, user).saying("link", link)
+    }
+
+    fn saying(mut self, name: &str, value: String) -> Self {
+        self.values.insert(name.to_owned(), value);
+        self
+    }
+
+    /// To an address that is not, or no longer, the account's. Who reads it is not sure to be the account's owner
+    /// and gets no name.
+    fn at(self, address: Email) -> Self {
+        Self { address, ..self.saying("name", String::new()) }
+    }
+}
+
+/// A time as both languages write it, to the minute.
+fn minute(at: Timestamp) -> String {
+    let text = at.to_string();
+    let (day, time) = text.split_once('T').unwrap_or((&text, ""));
+    format!("{day} {} UTC", time.get(..5).unwrap_or(time))
 }
 
 /// The name a mail greets with; empty for who gave none, and for who has not proved the address: until then

@@ -1,18 +1,33 @@
 //! Use cases over several domains, and one domain's ports fulfilled by another.
 
+mod authorize;
 mod bearer;
+mod enter;
+mod error;
+mod export;
 mod letters;
 mod links;
+mod people;
+mod take_roles;
+mod tenant_roles;
 mod welcome;
 
 use saaskit_kernel::Subscriptions;
 
+pub use authorize::{Permissions, permissions};
 pub use bearer::BearerTokens;
+pub use enter::EnterTenant;
+pub use error::StoryError;
+pub use export::{Export, ExportPart};
 pub use letters::NotifyLetters;
 pub use links::Links;
+pub use people::AccountPeople;
+pub use take_roles::TakeRoles;
+pub use tenant_roles::TenantRoles;
 pub use welcome::Welcome;
 
 /// Who listens to which event: what every store is built with.
 pub fn subscriptions() -> Subscriptions {
-    Subscriptions::new([welcome::ON_TENANT_CREATED])
+    let [removed, left] = take_roles::ON_MEMBERSHIP_ENDED;
+    Subscriptions::new([welcome::ON_TENANT_CREATED, removed, left])
 }

@@ -14,16 +14,40 @@ impl Links {
 
     /// The page that proves an address.
     pub fn verify_email(&self, token: &Secret) -> String {
-        format!("{}/verify-email?token={}", self.public_url, token.expose())
+        self.with_token("verify-email", token)
+    }
+
+    /// The page a new password is chosen on.
+    pub fn reset_password(&self, token: &Secret) -> String {
+        self.with_token("reset-password", token)
+    }
+
+    /// The page that unlocks an account.
+    pub fn unlock(&self, token: &Secret) -> String {
+        self.with_token("unlock", token)
+    }
+
+    /// The page that proves a new address.
+    pub fn confirm_email(&self, token: &Secret) -> String {
+        self.with_token("confirm-email", token)
+    }
+
+    /// The page that brings an old address back.
+    pub fn undo_email(&self, token: &Secret) -> String {
+        self.with_token("undo-email", token)
     }
 
     /// The page the first operator signs up on.
     pub fn set_up(&self, token: &Secret) -> String {
-        format!("{}/setup?token={}", self.public_url, token.expose())
+        self.with_token("setup", token)
     }
 
     /// The front page.
     pub fn home(&self) -> String {
         format!("{}/", self.public_url)
+    }
+
+    fn with_token(&self, page: &str, token: &Secret) -> String {
+        format!("{}/{page}?token={}", self.public_url, token.expose())
     }
 }

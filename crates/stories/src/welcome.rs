@@ -58,6 +58,8 @@ impl Handler for Welcome {
         let message = NewMessage {
             tenant: Some(tenant.id),
             to: owner.email,
+            locale: owner.locale,
+            branding: None,
             template: Template::Welcome,
             category: Category::Transactional,
             values,
@@ -67,7 +69,7 @@ impl Handler for Welcome {
 }
 
 /// What a domain could not read now, the worker tries again; a bug it does not.
-fn again(fault: impl Fault) -> HandlerError {
+pub(crate) fn again(fault: impl Fault) -> HandlerError {
     let kind =
         if fault.code().kind() == Kind::Unavailable { ErrorKind::Unavailable } else { ErrorKind::Unexpected };
     PortError::new(kind, "stories").because(Box::new(fault) as Box<dyn Error + Send + Sync>).into()

@@ -1,4 +1,6 @@
-use saaskit_kernel::{Code, CommitError, Fault, Invalid, PortError};
+use saaskit_kernel::{Code, CommitError, Fault, Guard, Invalid, PortError};
+
+use crate::Shortfall;
 
 /// Why tenants refused.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,18 @@ pub enum TenantsError {
     /// The member's role does not allow it.
     #[error("your role in this workspace does not allow this")]
     RoleTooLow,
+    /// The session is less than the workspace, or the act, asks for.
+    #[error("this asks for more than your session has shown: {0}")]
+    StepUpRequired(Shortfall),
+    /// It can't be done with this member.
+    #[error(transparent)]
+    Member(#[from] MemberError),
+    /// It was changed since it was looked at.
+    #[error("the workspace was changed since you looked at it")]
+    Changed,
+    /// The same request, by its key, is under way or was answered.
+    #[error("this request is being answered or was answered already")]
+    InFlight,
     /// Others were faster, again and again.
     #[error("the workspace was being changed, try again")]
     Contended,
@@ -32,10 +46,39 @@ pub enum TenantsError {
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// Why something can't be done with a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MemberError {
+    /// There is no such member in the workspace.
+    #[error("there is no such member")]
+    NotFound,
+    /// The workspace would be left without an owner.
+    #[error("a workspace needs an owner: make somebody else one first")]
+    LastOwner,
+    /// Nobody removes oneself.
+    #[error("you can't remove yourself, leave instead")]
+    Oneself,
+    /// It is offered to who has it.
+    #[error("this member owns the workspace already")]
+    AlreadyOwner,
+    /// Nothing is offered, or not to the asker.
+    #[error("there is no such offer")]
+    NoTransfer,
+    /// The offer was not taken in time.
+    #[error("this offer has expired")]
+    TransferExpired,
+}
+
 const SLUG_TAKEN: Code = Code::conflict("SLUG_TAKEN");
 const TENANT_NOT_FOUND: Code = Code::not_found("TENANT_NOT_FOUND");
 const TENANT_SUSPENDED: Code = Code::forbidden("TENANT_SUSPENDED");
 const ROLE_TOO_LOW: Code = Code::forbidden("ROLE_TOO_LOW");
+const MEMBER_NOT_FOUND: Code = Code::not_found("MEMBER_NOT_FOUND");
+const LAST_OWNER: Code = Code::conflict("LAST_OWNER");
+const MEMBER_IS_YOU: Code = Code::conflict("MEMBER_IS_YOU");
+const ALREADY_OWNER: Code = Code::conflict("ALREADY_OWNER");
+const TRANSFER_NOT_FOUND: Code = Code::not_found("TRANSFER_NOT_FOUND");
+const TRANSFER_EXPIRED: Code = Code::gone("TRANSFER_EXPIRED");
 
 impl TenantsError {
     /// Every code, for the catalogue.
@@ -45,11 +88,33 @@ impl TenantsError {
         TENANT_NOT_FOUND,
         TENANT_SUSPENDED,
         ROLE_TOO_LOW,
+        Code::STEP_UP_REQUIRED,
+        MEMBER_NOT_FOUND,
+        LAST_OWNER,
+        MEMBER_IS_YOU,
+        ALREADY_OWNER,
+        TRANSFER_NOT_FOUND,
+        TRANSFER_EXPIRED,
+        Code::PRECONDITION_FAILED,
+        Code::IN_FLIGHT,
         Code::CONTENDED,
         Code::OUTCOME_UNKNOWN,
         Code::UNAVAILABLE,
         Code::INTERNAL,
     ];
+}
+
+impl MemberError {
+    fn code(self) -> Code {
+        match self {
+            Self::NotFound => MEMBER_NOT_FOUND,
+            Self::LastOwner => LAST_OWNER,
+            Self::Oneself => MEMBER_IS_YOU,
+            Self::AlreadyOwner => ALREADY_OWNER,
+            Self::NoTransfer => TRANSFER_NOT_FOUND,
+            Self::TransferExpired => TRANSFER_EXPIRED,
+        }
+    }
 }
 
 impl Fault for TenantsError {
@@ -60,6 +125,10 @@ impl Fault for TenantsError {
             Self::NotFound => TENANT_NOT_FOUND,
             Self::Suspended => TENANT_SUSPENDED,
             Self::RoleTooLow => ROLE_TOO_LOW,
+            Self::StepUpRequired(_) => Code::STEP_UP_REQUIRED,
+            Self::Member(error) => error.code(),
+            Self::Changed => Code::PRECONDITION_FAILED,
+            Self::InFlight => Code::IN_FLIGHT,
             Self::Contended => Code::CONTENDED,
             Self::OutcomeUnknown => Code::OUTCOME_UNKNOWN,
             Self::Unavailable(_) => Code::UNAVAILABLE,
@@ -70,6 +139,7 @@ impl Fault for TenantsError {
     fn fields(&self) -> Vec<(&'static str, Invalid)> {
         match self {
             Self::Invalid(fields) => fields.clone(),
+            Self::StepUpRequired(shortfall) => shortfall.lacks().to_vec(),
             _ => Vec::new(),
         }
     }
@@ -93,6 +163,8 @@ impl From<CommitError> for TenantsError {
         match error {
             CommitError::Stale => Self::Contended,
             CommitError::Duplicate(rule) if rule == crate::write::TENANT_SLUG => Self::SlugTaken,
+            CommitError::Refused(guard) if guard == crate::write::LAST_OWNER => MemberError::LastOwner.into(),
+            CommitError::Refused(Guard::CLAIM) => Self::InFlight,
             CommitError::Unknown => Self::OutcomeUnknown,
             CommitError::Port(error) => error.into(),
             other => Self::Internal(Box::new(other)),

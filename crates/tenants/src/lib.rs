@@ -1,21 +1,31 @@
 //! Which workspace you act in: tenants, members, roles.
 //!
 //! [`Tenants`] is the whole of it: a concrete struct over the ports of [`port`]. Its use cases, one a file under
-//! `service/`: create, list, show and update a workspace.
+//! `service/`: create, list, enter and update a workspace and set its policy; list members, change their role,
+//! remove them, leave; offer, withdraw and accept ownership.
 
 pub mod action;
 mod error;
 pub mod event;
+mod ip_range;
 mod member;
 mod membership;
+pub mod permissions;
+mod policy;
 pub mod port;
+mod remembered;
 mod service;
 mod tenant;
+mod transfer;
 /// What tenants asks to have changed.
 pub mod write;
 
-pub use error::TenantsError;
-pub use member::{Member, TenantAdmin};
+pub use error::{MemberError, TenantsError};
+pub use ip_range::IpRange;
+pub use member::{Member, TenantAdmin, TenantOwner};
 pub use membership::{Membership, MembershipEntity, MembershipId, Role};
-pub use service::{NewTenant, Ports, TenantChange, Tenants};
+pub use policy::{NewPolicy, Shortfall, TenantPolicy};
+pub use remembered::ACCESS;
+pub use service::{NewTenant, Ports, Seats, TenantChange, Tenants};
 pub use tenant::{Tenant, TenantStatus};
+pub use transfer::Transfer;

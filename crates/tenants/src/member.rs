@@ -1,46 +1,74 @@
-use saaskit_kernel::{TenantId, UserId};
+use std::sync::Arc;
 
-use crate::{Membership, Role, Tenant, TenantsError};
+use saaskit_kernel::{Call, Principal, TenantId, Timestamp, UserId};
+
+use crate::remembered::Entry;
+use crate::{Membership, MembershipId, Role, Tenant, TenantsError};
 
 /// Evidence that a user is in an active workspace. Only [`crate::Tenants::enter`] makes it; what needs the right
 /// takes the evidence, and the workspace of a write comes from it.
 #[derive(Debug, Clone)]
-pub struct Member {
-    tenant: Tenant,
-    membership: Membership,
-}
+pub struct Member(Arc<Entry>);
 
 /// Evidence that a member may change the workspace. Only [`Member::admin`] makes it.
 #[derive(Debug, Clone, Copy)]
 pub struct TenantAdmin {
     tenant: TenantId,
     user: UserId,
+    role: Role,
+}
+
+/// Evidence that a member owns the workspace. Only [`Member::owner`] makes it.
+#[derive(Debug, Clone, Copy)]
+pub struct TenantOwner {
+    tenant: TenantId,
+    membership: MembershipId,
 }
 
 impl Member {
-    /// From what a user is in a workspace; a suspended one lets nobody in, a deleted one is not there.
-    pub(crate) fn check(entry: Option<(Tenant, Membership)>) -> Result<Self, TenantsError> {
-        let (tenant, membership) = entry.ok_or(TenantsError::NotFound)?;
-        tenant.may_be_used()?;
-        Ok(Self { tenant, membership })
+    /// From what a user is in a workspace; a suspended one lets nobody in, a deleted one is not there, and one
+    /// with a policy lets in who meets it.
+    pub(crate) fn check(
+        entry: Option<Arc<Entry>>,
+        call: &Call,
+        by: &Principal,
+        now: Timestamp,
+    ) -> Result<Self, TenantsError> {
+        let entry = entry.ok_or(TenantsError::NotFound)?;
+        entry.0.may_be_used()?;
+        entry.0.policy.check(by, call.ip, now).map_err(TenantsError::StepUpRequired)?;
+        Ok(Self(entry))
     }
 
     /// The workspace.
     pub fn tenant(&self) -> &Tenant {
-        &self.tenant
+        &self.0.0
+    }
+
+    /// What the user is there.
+    pub fn membership(&self) -> &Membership {
+        &self.0.1
     }
 
     /// What the user may do there.
     pub fn role(&self) -> Role {
-        self.membership.role
+        self.membership().role
     }
 
     /// Evidence that the member may change the workspace.
     pub fn admin(&self) -> Result<TenantAdmin, TenantsError> {
-        if self.role() < Role::Admin {
-            return Err(TenantsError::RoleTooLow);
-        }
-        Ok(TenantAdmin { tenant: self.tenant.id, user: self.membership.user })
+        self.at_least(Role::Admin)?;
+        Ok(TenantAdmin { tenant: self.tenant().id, user: self.membership().user, role: self.role() })
+    }
+
+    /// Evidence that the member owns the workspace.
+    pub fn owner(&self) -> Result<TenantOwner, TenantsError> {
+        self.at_least(Role::Owner)?;
+        Ok(TenantOwner { tenant: self.tenant().id, membership: self.membership().id })
+    }
+
+    fn at_least(&self, role: Role) -> Result<(), TenantsError> {
+        if self.role() < role { Err(TenantsError::RoleTooLow) } else { Ok(()) }
     }
 }
 
@@ -53,5 +81,22 @@ impl TenantAdmin {
     /// Who may.
     pub fn user(&self) -> UserId {
         self.user
+    }
+
+    /// What that member is: an admin or an owner.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+}
+
+impl TenantOwner {
+    /// The workspace it owns.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Which of its memberships that is.
+    pub fn membership(&self) -> MembershipId {
+        self.membership
     }
 }

@@ -1,5 +1,7 @@
 use saaskit_kernel::{Entity, Id, TenantId, Timestamp, UserId, Version};
 
+use crate::{MemberError, TenantsError};
+
 /// Marker of a membership's id.
 #[derive(Debug, Clone, Copy)]
 pub enum MembershipEntity {}
@@ -16,12 +18,14 @@ pub struct Membership {
     pub id: MembershipId,
     /// The workspace.
     pub tenant: TenantId,
-    /// The user; once a workspace.
+    /// The user; at a time once a workspace.
     pub user: UserId,
     /// What the user may do there.
     pub role: Role,
     /// Since when.
     pub created_at: Timestamp,
+    /// When it ended; who comes back gets a new one.
+    pub removed_at: Option<Timestamp>,
     /// The version it was read with.
     pub version: Version,
 }
@@ -31,7 +35,7 @@ pub struct Membership {
 pub enum Role {
     /// Works there.
     Member,
-    /// Also changes the workspace.
+    /// Also changes the workspace and who is in it.
     Admin,
     /// Also owns it.
     Owner,
@@ -56,6 +60,80 @@ impl Role {
 impl Membership {
     /// The membership of whoever made the workspace.
     pub fn of_owner(id: MembershipId, tenant: TenantId, user: UserId, at: Timestamp) -> Self {
-        Self { id, tenant, user, role: Role::Owner, created_at: at, version: Version::NEW }
+        let version = Version::NEW;
+        Self { id, tenant, user, role: Role::Owner, created_at: at, removed_at: None, version }
+    }
+
+    /// Whether it holds.
+    pub fn is_active(&self) -> bool {
+        self.removed_at.is_none()
+    }
+
+    /// The same with another role, given by somebody of role `by`: nobody gives, or takes, what is above the own.
+    pub(crate) fn with_role(self, role: Role, by: Role) -> Result<Self, TenantsError> {
+        if self.role > by || role > by {
+            return Err(TenantsError::RoleTooLow);
+        }
+        Ok(Self { role, ..self })
+    }
+
+    /// The same, ended by `user`, who is of role `by`. Who ends the own membership leaves.
+    pub(crate) fn removed_by(self, user: UserId, by: Role, at: Timestamp) -> Result<Self, TenantsError> {
+        if self.user == user {
+            return Err(MemberError::Oneself.into());
+        }
+        if self.role > by {
+            return Err(TenantsError::RoleTooLow);
+        }
+        Ok(self.ended(at))
+    }
+
+    /// The same, ended.
+    pub(crate) fn ended(self, at: Timestamp) -> Self {
+        Self { removed_at: Some(at), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use saaskit_kernel::Source;
+
+    use super::*;
+
+    const ROLES: [Role; 3] = [Role::Member, Role::Admin, Role::Owner];
+
+    fn membership(source: &Source, role: Role) -> Membership {
+        Membership { role, ..Membership::of_owner(source.id(), source.id(), source.id(), source.now()) }
+    }
+
+    #[test]
+    fn nobody_gives_or_takes_a_role_above_the_own() {
+        let source = Source::system();
+        for by in ROLES {
+            for has in ROLES {
+                for gets in ROLES {
+                    let changed = membership(&source, has).with_role(gets, by);
+                    assert_eq!(changed.is_ok(), has <= by && gets <= by, "{by:?} makes {has:?} {gets:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_removes_who_is_above_and_nobody_removes_oneself() {
+        let source = Source::system();
+        for by in ROLES {
+            for has in ROLES {
+                let target = membership(&source, has);
+                let oneself = target.clone().removed_by(target.user, by, source.now());
+                assert!(matches!(oneself, Err(TenantsError::Member(MemberError::Oneself))));
+                let removed = target.removed_by(source.id(), by, source.now());
+                assert_eq!(
+                    removed.is_ok_and(|ended| !ended.is_active()),
+                    has <= by,
+                    "{by:?} removes {has:?}"
+                );
+            }
+        }
     }
 }

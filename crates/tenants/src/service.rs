@@ -1,25 +1,37 @@
+mod accept_ownership;
+mod change_role;
 mod create;
 mod enter;
+mod leave;
 mod list;
+mod members;
+mod offer_ownership;
+mod remove_member;
+mod set_policy;
 mod update;
+mod withdraw_ownership;
 
 use std::sync::Arc;
 
-use saaskit_kernel::{Source, Store};
+use saaskit_kernel::{Commit, Event, Freshness, Listener, Source, Store, TenantId};
+use serde_json::Value;
 
 pub use create::NewTenant;
+pub use members::Seats;
 pub use update::TenantChange;
 
-use crate::TenantsError;
-use crate::port::Workspaces;
+use crate::port::{Members, People, Workspaces};
+use crate::remembered::Remembered;
+use crate::{MemberError, Membership, MembershipId, Tenant, TenantsError};
 
 /// How often a use case starts again when someone else was faster.
 const TRIES: u32 = 8;
 
-/// Everything tenants does: one method a use case. Cheap to clone.
+/// Everything tenants does: one method a use case. Cheap to clone; clones share what they remember.
 #[derive(Debug, Clone)]
 pub struct Tenants {
     ports: Arc<Ports>,
+    remembered: Arc<Remembered>,
 }
 
 /// The world tenants lives in.
@@ -28,13 +40,50 @@ pub struct Tenants {
 pub struct Ports {
     pub store: Arc<dyn Store>,
     pub workspaces: Arc<dyn Workspaces>,
+    pub members: Arc<dyn Members>,
+    pub people: Arc<dyn People>,
+    /// Whether what is remembered may be believed: shared with the follower that [`Tenants::listener`] is given to.
+    pub freshness: Freshness,
     pub source: Source,
 }
 
 impl Tenants {
     /// Tenants in that world.
     pub fn new(ports: Ports) -> Self {
-        Self { ports: Arc::new(ports) }
+        Self { ports: Arc::new(ports), remembered: Arc::default() }
+    }
+
+    /// What must hear the signals of other nodes.
+    pub fn listener(&self) -> Arc<dyn Listener> {
+        self.remembered.clone()
+    }
+
+    /// Commits, and forgets here at once what the commit made untrue: other nodes hear of it.
+    async fn commit(&self, commit: Commit) -> Result<(), TenantsError> {
+        let told = commit.signals().to_vec();
+        let committed = self.ports.store.commit(commit).await;
+        for signal in &told {
+            self.remembered.hear(signal);
+        }
+        Ok(committed?)
+    }
+
+    /// A workspace that may be changed, as it is stored.
+    async fn usable(&self, tenant: TenantId) -> Result<Tenant, TenantsError> {
+        let tenant = self.ports.workspaces.tenant(tenant).await?.ok_or(TenantsError::NotFound)?;
+        tenant.may_be_used()?;
+        Ok(tenant)
+    }
+
+    /// A membership that holds, as it is stored.
+    async fn held(&self, tenant: TenantId, id: MembershipId) -> Result<Membership, TenantsError> {
+        let membership = self.ports.members.membership(tenant, id).await?;
+        Ok(membership.filter(Membership::is_active).ok_or(MemberError::NotFound)?)
+    }
+
+    fn event(&self, name: &'static str, tenant: TenantId, payload: Value) -> Event {
+        let source = &self.ports.source;
+        Event { id: source.id(), name, tenant: Some(tenant), at: source.now(), payload }
     }
 }
 

@@ -1,6 +1,6 @@
 use saaskit_kernel::{Name, Slug, TenantId, Timestamp, Version};
 
-use crate::TenantsError;
+use crate::{TenantPolicy, TenantsError, Transfer};
 
 /// A workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub struct Tenant {
     pub name: Name,
     /// Whether it may be used.
     pub status: TenantStatus,
+    /// What it asks of who enters.
+    pub policy: TenantPolicy,
+    /// The offer to own it that waits to be taken.
+    pub transfer: Option<Transfer>,
     /// When it was made.
     pub created_at: Timestamp,
     /// The version it was read with.
@@ -49,7 +53,16 @@ impl TenantStatus {
 impl Tenant {
     /// A new, active one.
     pub fn create(id: TenantId, slug: Slug, name: Name, at: Timestamp) -> Self {
-        Self { id, slug, name, status: TenantStatus::Active, created_at: at, version: Version::NEW }
+        Self {
+            id,
+            slug,
+            name,
+            status: TenantStatus::Active,
+            policy: TenantPolicy::default(),
+            transfer: None,
+            created_at: at,
+            version: Version::NEW,
+        }
     }
 
     /// Whether its members may act in it: a suspended one says so, a deleted one is not there.

@@ -1,11 +1,13 @@
-use saaskit_kernel::{DomainWrite, Target, TenantId, UniqueRule};
+use saaskit_kernel::{DomainWrite, Guard, Order, Target, TenantId, UniqueRule};
 
 use crate::{Membership, Tenant};
 
 /// A slug belongs to one workspace.
 pub const TENANT_SLUG: UniqueRule = UniqueRule("tenants.tenant.slug");
-/// A user is in a workspace once.
+/// A user is in a workspace once at a time.
 pub const MEMBERSHIP_USER: UniqueRule = UniqueRule("tenants.membership.user");
+/// A workspace has an owner.
+pub const LAST_OWNER: Guard = Guard("tenants.last_owner");
 
 /// Everything tenants can ask to have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +21,22 @@ pub enum TenantsWrite {
 /// Changes of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TenantWrite {
-    /// Inserts it; `Duplicate(TENANT_SLUG)` if the slug is taken.
+    /// Inserts it, counting one owner; `Duplicate(TENANT_SLUG)` if the slug is taken.
     Insert(Tenant),
     /// Replaces it if its version is still the stored one; `Stale` otherwise, or if it is not there.
     /// `Duplicate(TENANT_SLUG)` if the new slug is taken. The stored version is one more afterwards.
     Save(Tenant),
+    /// Counts its owners; every write that makes or unmakes one comes with it.
+    Owners(TenantId, OwnerCount),
+}
+
+/// How the number of a workspace's owners changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnerCount {
+    /// One more.
+    More,
+    /// One fewer; `Refused(LAST_OWNER)` if none would be left.
+    Fewer,
 }
 
 /// Changes of a membership.
@@ -31,13 +44,20 @@ pub enum TenantWrite {
 pub enum MembershipWrite {
     /// Inserts it; `Duplicate(MEMBERSHIP_USER)` if the user is in the workspace already.
     Insert(Membership),
+    /// Replaces its role and its end if its version is still the stored one; `Stale` otherwise, or if it is not
+    /// there. `Duplicate(MEMBERSHIP_USER)` if it is to hold again beside another. The stored version is one more
+    /// afterwards.
+    Save(Membership),
 }
 
 impl DomainWrite for TenantsWrite {
     fn tenant(&self) -> Option<TenantId> {
         Some(match self {
             Self::Tenant(TenantWrite::Insert(tenant) | TenantWrite::Save(tenant)) => tenant.id,
-            Self::Membership(MembershipWrite::Insert(membership)) => membership.tenant,
+            Self::Tenant(TenantWrite::Owners(tenant, _)) => *tenant,
+            Self::Membership(MembershipWrite::Insert(membership) | MembershipWrite::Save(membership)) => {
+                membership.tenant
+            }
         })
     }
 
@@ -46,7 +66,10 @@ impl DomainWrite for TenantsWrite {
             Self::Tenant(TenantWrite::Insert(tenant) | TenantWrite::Save(tenant)) => {
                 Target::row("tenants.tenant", tenant.id.uuid())
             }
-            Self::Membership(MembershipWrite::Insert(membership)) => {
+            Self::Tenant(TenantWrite::Owners(tenant, _)) => {
+                Target { order: Order::Counter, ..Target::row("tenants.owners", tenant.uuid()) }
+            }
+            Self::Membership(MembershipWrite::Insert(membership) | MembershipWrite::Save(membership)) => {
                 Target::row("tenants.membership", membership.id.uuid())
             }
         }

@@ -1,7 +1,10 @@
 DROP TABLE auth_installation;
 DROP TABLE auth_signing_keys;
+DROP TABLE auth_assignments;
+DROP TABLE auth_roles;
+DROP TABLE auth_attempts;
 DROP TABLE auth_tokens;
-DROP TABLE auth_revocations;
+DROP TABLE auth_refresh_tokens;
 DROP TABLE auth_sessions;
 DROP TABLE auth_users;
 DELETE FROM saaskit_migrations WHERE domain = 'auth' AND version = 1;

@@ -74,3 +74,38 @@ CREATE POLICY appended ON audit_entries FOR INSERT TO saaskit_app
     WITH CHECK (tenant_id = (SELECT current_tenant()) OR tenant_id IS NULL AND (SELECT in_commit()));
 CREATE POLICY everything ON audit_entries TO saaskit_system USING (true);
 GRANT SELECT, INSERT ON audit_entries TO saaskit_app, saaskit_system;
+
+-- Requests that have one effect, by a hash of who sent them and their key, with the answer to be given again. The
+-- answers may be anybody's: only commits see them, and who asks for one beyond any tenant.
+CREATE TABLE kernel_claims (
+    key         bytea       NOT NULL PRIMARY KEY CHECK (length(key) = 32),
+    fingerprint bytea       NOT NULL CHECK (length(fingerprint) = 32),
+    maker       bytea       NOT NULL CHECK (length(maker) = 16),
+    at          timestamptz NOT NULL,
+    until       timestamptz NOT NULL,
+    status      bigint,
+    headers     jsonb,
+    body        bytea,
+    CHECK (num_nulls(status, headers, body) IN (0, 3))
+);
+CREATE INDEX kernel_claims_until ON kernel_claims (until);
+ALTER TABLE kernel_claims ENABLE ROW LEVEL SECURITY;
+ALTER TABLE kernel_claims FORCE ROW LEVEL SECURITY;
+CREATE POLICY committed ON kernel_claims TO saaskit_app USING ((SELECT in_commit()));
+CREATE POLICY everything ON kernel_claims TO saaskit_system USING (true);
+GRANT SELECT, INSERT, UPDATE, DELETE ON kernel_claims TO saaskit_app, saaskit_system;
+
+-- What every node has to hear, of no tenant. `xid` is the transaction that told it: a snapshot sees what was told by
+-- all below its xmin, and whoever asks again from there on misses nothing.
+CREATE TABLE kernel_signals (
+    n       bigint      NOT NULL PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    xid     xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    name    text        NOT NULL CHECK (name <> ''),
+    subject text        NOT NULL,
+    number  bigint      NOT NULL,
+    until   timestamptz NOT NULL
+);
+CREATE INDEX kernel_signals_order ON kernel_signals (xid);
+CREATE INDEX kernel_signals_until ON kernel_signals (until);
+GRANT INSERT ON kernel_signals TO saaskit_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON kernel_signals TO saaskit_system;

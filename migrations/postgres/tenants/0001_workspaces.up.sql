@@ -3,8 +3,15 @@ CREATE TABLE tenants_tenants (
     slug       text        NOT NULL,
     name       text        NOT NULL,
     status     text        NOT NULL CHECK (status IN ('active', 'suspended', 'deleted')),
+    policy     jsonb       NOT NULL,
+    -- How many of its members own it: counted here, so that two owners who go at once meet.
+    owners     bigint      NOT NULL CHECK (owners >= 1),
+    transfer_from  uuid,
+    transfer_to    uuid,
+    transfer_until timestamptz,
     created_at timestamptz NOT NULL,
-    version    bigint      NOT NULL CHECK (version >= 1)
+    version    bigint      NOT NULL CHECK (version >= 1),
+    CHECK (num_nulls(transfer_from, transfer_to, transfer_until) IN (0, 3))
 );
 CREATE UNIQUE INDEX tenants_tenants_slug ON tenants_tenants (slug);
 ALTER TABLE tenants_tenants ENABLE ROW LEVEL SECURITY;
@@ -20,12 +27,14 @@ CREATE TABLE tenants_memberships (
     user_id    uuid        NOT NULL,
     role       text        NOT NULL CHECK (role IN ('member', 'admin', 'owner')),
     created_at timestamptz NOT NULL,
+    removed_at timestamptz,
     version    bigint      NOT NULL CHECK (version >= 1),
     PRIMARY KEY (tenant_id, id)
 );
-CREATE UNIQUE INDEX tenants_memberships_user ON tenants_memberships (tenant_id, user_id);
+-- Once at a time: who was removed may come back.
+CREATE UNIQUE INDEX tenants_memberships_user ON tenants_memberships (tenant_id, user_id) WHERE removed_at IS NULL;
 -- The workspaces of a user: the one question that is asked before a workspace is known.
-CREATE INDEX tenants_memberships_of_user ON tenants_memberships (user_id, tenant_id);
+CREATE INDEX tenants_memberships_of_user ON tenants_memberships (user_id, tenant_id) WHERE removed_at IS NULL;
 ALTER TABLE tenants_memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants_memberships FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON tenants_memberships TO saaskit_app USING (tenant_id = (SELECT current_tenant()));

@@ -1,3 +1,5 @@
+DROP TABLE kernel_signals;
+DROP TABLE kernel_claims;
 DROP TABLE audit_entries;
 DROP TABLE kernel_events;
 DROP TABLE work_jobs;

@@ -59,3 +59,27 @@ CREATE TRIGGER audit_entries_are_never_removed BEFORE DELETE ON audit_entries
 BEGIN
     SELECT RAISE(ABORT, 'audit entries are only appended');
 END;
+
+-- Requests that have one effect, by a hash of who sent them and their key, with the answer to be given again.
+CREATE TABLE kernel_claims (
+    key         BLOB    NOT NULL PRIMARY KEY CHECK (length(key) = 32),
+    fingerprint BLOB    NOT NULL CHECK (length(fingerprint) = 32),
+    maker       BLOB    NOT NULL CHECK (length(maker) = 16),
+    at          INTEGER NOT NULL,
+    until       INTEGER NOT NULL,
+    status      INTEGER,
+    headers     TEXT    CHECK (json_valid(headers)),
+    body        BLOB,
+    CHECK ((status IS NULL) + (headers IS NULL) + (body IS NULL) IN (0, 3))
+) STRICT;
+CREATE INDEX kernel_claims_until ON kernel_claims (until);
+
+-- What every node has to hear. `n` is the order of the commits, and is never given again.
+CREATE TABLE kernel_signals (
+    n       INTEGER PRIMARY KEY AUTOINCREMENT,
+    name    TEXT    NOT NULL CHECK (name <> ''),
+    subject TEXT    NOT NULL,
+    number  INTEGER NOT NULL,
+    until   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX kernel_signals_until ON kernel_signals (until);

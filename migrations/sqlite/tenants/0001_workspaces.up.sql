@@ -3,8 +3,15 @@ CREATE TABLE tenants_tenants (
     slug       TEXT    NOT NULL,
     name       TEXT    NOT NULL,
     status     TEXT    NOT NULL CHECK (status IN ('active', 'suspended', 'deleted')),
+    policy     TEXT    NOT NULL CHECK (json_valid(policy)),
+    -- How many of its members own it: counted here, so that two owners who go at once meet.
+    owners     INTEGER NOT NULL CHECK (owners >= 1),
+    transfer_from  BLOB CHECK (length(transfer_from) = 16),
+    transfer_to    BLOB CHECK (length(transfer_to) = 16),
+    transfer_until INTEGER,
     created_at INTEGER NOT NULL,
-    version    INTEGER NOT NULL CHECK (version >= 1)
+    version    INTEGER NOT NULL CHECK (version >= 1),
+    CHECK ((transfer_from IS NULL) = (transfer_to IS NULL) AND (transfer_to IS NULL) = (transfer_until IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX tenants_tenants_slug ON tenants_tenants (slug);
 
@@ -15,9 +22,11 @@ CREATE TABLE tenants_memberships (
     user_id    BLOB    NOT NULL CHECK (length(user_id) = 16),
     role       TEXT    NOT NULL CHECK (role IN ('member', 'admin', 'owner')),
     created_at INTEGER NOT NULL,
+    removed_at INTEGER,
     version    INTEGER NOT NULL CHECK (version >= 1),
     PRIMARY KEY (tenant_id, id)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX tenants_memberships_user ON tenants_memberships (tenant_id, user_id);
+-- Once at a time: who was removed may come back.
+CREATE UNIQUE INDEX tenants_memberships_user ON tenants_memberships (tenant_id, user_id) WHERE removed_at IS NULL;
 -- The workspaces of a user: the one question that is asked before a workspace is known.
-CREATE INDEX tenants_memberships_of_user ON tenants_memberships (user_id, tenant_id);
+CREATE INDEX tenants_memberships_of_user ON tenants_memberships (user_id, tenant_id) WHERE removed_at IS NULL;

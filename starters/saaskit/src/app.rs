@@ -1,43 +1,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use saaskit_auth::port::{BreachedPasswords, Keys, PasswordHasher, Sessions, TokenSigner, Tokens, Users};
 use saaskit_auth::{Auth, AuthError};
-use saaskit_gateway::{Bypass, Door, Limits};
-use saaskit_http_axum::{Api, Health, auth, dev, health, home, tenants};
+use saaskit_gateway::{Bypass, Door, Idempotency, Limits};
+use saaskit_http_axum::{Api, Health, auth, dev, enter_tenant, export, health, home, tenant_roles, tenants};
 use saaskit_kernel::{
-    Call, EmailSender, Handler, Mailbox, RateLimiter, Sealer, Secret, Source, Store, WorkQueue, Worker,
-    WorkerSettings,
+    Call, Follower, Freshness, Handler, Mailbox, PortError, Secret, Worker, WorkerSettings,
 };
-use saaskit_notify::port::{Messages, Outbox};
-use saaskit_notify::{Notify, SendMessage};
-use saaskit_stories::{BearerTokens, Links, NotifyLetters, Welcome};
+use saaskit_notify::{Branding, Notify, SendMessage};
+use saaskit_stories::{
+    AccountPeople, BearerTokens, EnterTenant, Export, Links, NotifyLetters, Permissions, TakeRoles,
+    TenantRoles, Welcome, permissions,
+};
 use saaskit_tenants::Tenants;
-use saaskit_tenants::port::Workspaces;
 use tokio_util::sync::CancellationToken;
 
-/// Everything the server needs of the world. Fill it with your own adapters and you have your own server.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is the port of its type")]
-pub struct Ports {
-    pub store: Arc<dyn Store>,
-    pub queue: Arc<dyn WorkQueue>,
-    pub users: Arc<dyn Users>,
-    pub sessions: Arc<dyn Sessions>,
-    pub tokens: Arc<dyn Tokens>,
-    pub keys: Arc<dyn Keys>,
-    pub workspaces: Arc<dyn Workspaces>,
-    pub messages: Arc<dyn Messages>,
-    /// Only in development: the mail that was kept instead of sent.
-    pub outbox: Option<Arc<dyn Outbox>>,
-    pub email: Arc<dyn EmailSender>,
-    pub limiter: Arc<dyn RateLimiter>,
-    pub hasher: Arc<dyn PasswordHasher>,
-    pub breached: Arc<dyn BreachedPasswords>,
-    pub signer: Arc<dyn TokenSigner>,
-    pub sealer: Arc<dyn Sealer>,
-    pub source: Source,
-}
+use crate::Ports;
 
 /// What an operator chooses.
 #[derive(Debug, Clone)]
@@ -46,8 +24,12 @@ pub struct Settings {
     pub auth: saaskit_auth::Settings,
     /// Who mails are from.
     pub email_from: Mailbox,
+    /// What mails look like.
+    pub branding: Branding,
     /// What the door is like, and where.
     pub http: saaskit_http_axum::Settings,
+    /// How much of what it lets in.
+    pub limits: Limits,
     /// The way past the limits, for benchmarks.
     pub bypass: Option<Bypass>,
 }
@@ -60,12 +42,15 @@ pub struct App {
     auth: Auth,
     tenants: Tenants,
     worker: Worker,
+    follower: Follower,
     links: Links,
     health: Health,
 }
 
-/// How often the nodes' common state is looked at.
+/// How often the nodes' common state is looked at as a whole.
 const REFRESH_EVERY: Duration = Duration::from_mins(1);
+/// How often what nobody asks for any more is removed.
+const TIDY_EVERY: Duration = Duration::from_hours(1);
 /// How long a worker without work waits before it looks again.
 const LOOK_FOR_WORK_EVERY: Duration = Duration::from_millis(200);
 
@@ -73,16 +58,17 @@ impl App {
     /// The server in that world.
     pub fn new(ports: Ports, settings: Settings) -> Self {
         let links = Links::under(settings.http.public_url.origin().as_str());
-        let notify = Notify::new(ports.sealer.clone(), ports.source.clone());
-        let auth = sign_in(&ports, &settings, &notify, &links);
-        let tenants = Tenants::new(saaskit_tenants::Ports {
-            store: ports.store.clone(),
-            workspaces: ports.workspaces.clone(),
-            source: ports.source.clone(),
-        });
+        let notify = Notify::new(ports.sealer.clone(), ports.source.clone(), settings.branding.clone());
+        let freshness = Freshness::default();
+        let auth = sign_in(&ports, &settings, &notify, &links, &freshness);
+        let tenants = tenancy(&ports, &freshness);
+        let listeners = [auth.listener(), tenants.listener()];
+        let follower =
+            Follower::new(ports.stores.signals.clone(), listeners, ports.source.clone(), freshness);
         let worker = worker(&ports, &settings, &auth, &tenants, notify, &links);
-        let health = Health::new(ports.store.clone(), ports.queue.clone(), ports.source.clone());
-        Self { ports, settings, auth, tenants, worker, links, health }
+        let stores = &ports.stores;
+        let health = Health::new(stores.store.clone(), stores.queue.clone(), ports.source.clone());
+        Self { ports, settings, auth, tenants, worker, follower, links, health }
     }
 
     /// Who signs in here.
@@ -92,7 +78,8 @@ impl App {
 
     /// Learns what other nodes did and makes what is missing. Nobody can sign in before it succeeded once.
     pub async fn refresh(&self) -> Result<(), AuthError> {
-        self.auth.refresh(&Call::of_work("auth.refresh", &self.ports.source)).await
+        self.auth.refresh(&Call::of_work("auth.refresh", &self.ports.source)).await?;
+        Ok(self.follower.sweep().await?)
     }
 
     /// The link by which the first operator signs up; `None` once there is one.
@@ -107,35 +94,60 @@ impl App {
 
     /// Everything it serves, behind one door. [`App::refresh`] comes first.
     pub fn router(&self) -> Result<axum::Router, AuthError> {
-        let limiter = self.ports.limiter.clone();
-        let mut door = Door::new(limiter, Arc::new(BearerTokens(self.auth.clone())), Limits::default());
-        if let Some(bypass) = &self.settings.bypass {
-            door = door.with_bypass(bypass.clone());
-        }
         let secret = self.auth.installation()?;
-        let mut api = Api::new(door, self.ports.source.clone(), secret, self.settings.http.clone())
-            .with(home::resource(self.ports.outbox.is_some()))
+        let export = Export { auth: self.auth.clone(), tenants: self.tenants.clone(), parts: Vec::new() };
+        let roles = TenantRoles { auth: self.auth.clone(), tenants: self.tenants.clone() };
+        let enter = EnterTenant { auth: self.auth.clone(), tenants: self.tenants.clone() };
+        let mut api = Api::new(self.door(), self.ports.source.clone(), secret, self.settings.http.clone())
+            .with_idempotency(self.idempotency()?)
+            .with(home::resource(self.ports.shows_outbox))
             .with(health::resource(&self.health))
             .with(auth::resource(&self.auth))
-            .with(tenants::resource(&self.tenants));
-        if let Some(outbox) = &self.ports.outbox {
-            api = api.with(dev::resource(outbox));
+            .with(export::resource(&export))
+            .with(tenants::resource(&self.tenants))
+            .with(tenant_roles::resource(&roles))
+            .with(enter_tenant::resource(&enter));
+        if self.ports.shows_outbox {
+            api = api.with(dev::resource(&self.ports.stores.outbox));
         }
         Ok(api.router())
     }
 
-    /// Works and refreshes until `stop` is cancelled; then finishes the batch under way.
+    fn door(&self) -> Door {
+        let authenticator = Arc::new(BearerTokens(self.auth.clone()));
+        let authorizer = Permissions { auth: self.auth.clone(), tenants: self.tenants.clone() };
+        let door = Door::new(self.ports.limiter.clone(), authenticator, self.settings.limits.clone())
+            .with_authorizer(Arc::new(authorizer));
+        match &self.settings.bypass {
+            Some(bypass) => door.with_bypass(bypass.clone()),
+            None => door,
+        }
+    }
+
+    fn idempotency(&self) -> Result<Idempotency, AuthError> {
+        let stores = &self.ports.stores;
+        let (claims, store) = (stores.claims.clone(), stores.store.clone());
+        Ok(Idempotency::new(claims, store, self.ports.source.clone(), self.auth.installation()?))
+    }
+
+    /// Works, follows other nodes and tidies until `stop` is cancelled; then finishes the batch under way.
     pub async fn work(&self, stop: CancellationToken) {
-        let refreshing = every(REFRESH_EVERY, &stop, || async {
-            if let Err(error) = self.refresh().await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "the nodes' common state could not be read"
-                );
-            }
+        let following = every(Follower::EVERY, &stop, || async {
+            warn_of("other nodes can't be followed", self.follower.follow().await);
         });
+        let refreshing = every(REFRESH_EVERY, &stop, || async {
+            warn_of("the nodes' common state could not be read", self.refresh().await);
+        });
+        let tidying = every(TIDY_EVERY, &stop, || self.tidy());
         let working = every(LOOK_FOR_WORK_EVERY, &stop, || self.work_off(&stop));
-        tokio::join!(refreshing, working);
+        tokio::join!(following, refreshing, tidying, working);
+    }
+
+    async fn tidy(&self) {
+        warn_of("old sessions could not be removed", self.auth.sweep().await);
+        if let Ok(idempotency) = self.idempotency() {
+            warn_of("old claims could not be removed", idempotency.forget().await);
+        }
     }
 
     /// Batch after batch, for as long as there is work.
@@ -144,12 +156,15 @@ impl App {
             match self.worker.tick().await {
                 Ok(tick) if tick.claimed == 0 => return,
                 Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "no work could be claimed");
-                    return;
-                }
+                Err(error) => return warn_of::<PortError>("no work could be claimed", Err(error)),
             }
         }
+    }
+}
+
+fn warn_of<E: std::error::Error + 'static>(what: &str, outcome: Result<(), E>) {
+    if let Err(error) = outcome {
+        tracing::warn!(error = &error as &dyn std::error::Error, "{what}");
     }
 }
 
@@ -167,21 +182,45 @@ async fn every<F: Future<Output = ()>>(
     }
 }
 
-fn sign_in(ports: &Ports, settings: &Settings, notify: &Notify, links: &Links) -> Auth {
+fn sign_in(
+    ports: &Ports,
+    settings: &Settings,
+    notify: &Notify,
+    links: &Links,
+    freshness: &Freshness,
+) -> Auth {
+    let stores = &ports.stores;
     let ports = saaskit_auth::Ports {
-        store: ports.store.clone(),
-        users: ports.users.clone(),
-        sessions: ports.sessions.clone(),
-        tokens: ports.tokens.clone(),
-        keys: ports.keys.clone(),
+        store: stores.store.clone(),
+        users: stores.users.clone(),
+        sessions: stores.sessions.clone(),
+        refresh_tokens: stores.refresh_tokens.clone(),
+        attempts: stores.attempts.clone(),
+        roles: stores.roles.clone(),
+        tokens: stores.tokens.clone(),
+        keys: stores.keys.clone(),
         hasher: ports.hasher.clone(),
         breached: ports.breached.clone(),
         signer: ports.signer.clone(),
         sealer: ports.sealer.clone(),
         letters: Arc::new(NotifyLetters::new(notify.clone(), links.clone())),
+        freshness: freshness.clone(),
         source: ports.source.clone(),
     };
-    Auth::new(ports, settings.auth.clone())
+    let known = permissions().into_iter().chain(settings.auth.permissions.clone()).collect();
+    Auth::new(ports, saaskit_auth::Settings { permissions: known, ..settings.auth.clone() })
+}
+
+fn tenancy(ports: &Ports, freshness: &Freshness) -> Tenants {
+    let stores = &ports.stores;
+    Tenants::new(saaskit_tenants::Ports {
+        store: stores.store.clone(),
+        workspaces: stores.workspaces.clone(),
+        members: stores.members.clone(),
+        people: Arc::new(AccountPeople(stores.users.clone())),
+        freshness: freshness.clone(),
+        source: ports.source.clone(),
+    })
 }
 
 fn worker(
@@ -192,16 +231,20 @@ fn worker(
     notify: Notify,
     links: &Links,
 ) -> Worker {
+    let stores = &ports.stores;
     let send = SendMessage {
-        messages: ports.messages.clone(),
+        messages: stores.messages.clone(),
+        suppressions: stores.suppressions.clone(),
+        preferences: stores.preferences.clone(),
         sender: ports.email.clone(),
         sealer: ports.sealer.clone(),
         from: settings.email_from.clone(),
         source: ports.source.clone(),
     };
     let welcome = Welcome { auth: auth.clone(), tenants: tenants.clone(), notify, links: links.clone() };
-    let mut handlers: Vec<Arc<dyn Handler>> = vec![Arc::new(send), Arc::new(welcome)];
+    let mut handlers: Vec<Arc<dyn Handler>> =
+        vec![Arc::new(send), Arc::new(welcome), Arc::new(TakeRoles(auth.clone()))];
     handlers.extend(auth.handlers());
-    let (queue, store, source) = (ports.queue.clone(), ports.store.clone(), ports.source.clone());
+    let (queue, store, source) = (stores.queue.clone(), stores.store.clone(), ports.source.clone());
     Worker::new(queue, store, source, handlers, WorkerSettings::default())
 }

@@ -1,6 +1,7 @@
 //! What the environment says, read at once: every fault is named, none twice, and no secret is printed.
 
 mod example;
+mod mail;
 mod reader;
 mod variable;
 
@@ -9,11 +10,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use saaskit_auth::{Algorithm, PasswordPolicy};
-use saaskit_gateway::{CorsPolicy, TrustedProxies};
+use saaskit_gateway::{CorsPolicy, Limits, TrustedProxies};
 use saaskit_http_axum::PublicUrl;
 use saaskit_kernel::{Email, Mailbox, Name, Secret};
 
 pub use example::{example_file, reference_page};
+pub use mail::Mail;
 use reader::Reader;
 pub use reader::{Environment, Fault};
 pub use variable::{VARIABLES, Variable};
@@ -27,7 +29,7 @@ pub struct Config {
     pub public_url: PublicUrl,
     pub data_dir: PathBuf,
     pub database: Database,
-    pub email_from: Mailbox,
+    pub mail: Mail,
     pub jwt_algorithm: Algorithm,
     pub jwt_private_key: Option<Secret>,
     pub data_encryption_keys: Option<Secret>,
@@ -35,6 +37,7 @@ pub struct Config {
     pub reveal_existing_email: bool,
     pub cors: CorsPolicy,
     pub trusted_proxies: TrustedProxies,
+    pub limits: Limits,
     pub log: Log,
     pub benchmark_token: Option<Secret>,
 }
@@ -99,7 +102,7 @@ impl Config {
             reader.parsed("BIND_ADDR", |text| text.parse().map_err(|_| "is no address and port".to_owned()));
         let public_url = read_public_url(reader, bind_addr);
         let database = read_database(reader, &data_dir);
-        let email_from = reader.parsed("EMAIL_FROM", read_mailbox);
+        let mail = mail::read(reader, mode, public_url.as_ref());
         let jwt_algorithm = reader.parsed("JWT_ALGORITHM", |text| {
             Algorithm::parse(text).ok_or_else(|| "is none of RS256, EdDSA, ES256".to_owned())
         });
@@ -114,6 +117,8 @@ impl Config {
         let trusted_proxies = reader.parsed("TRUSTED_PROXIES", |text| {
             TrustedProxies::parse(text).map_err(|_| "holds something that is no network".to_owned())
         });
+        let limits =
+            reader.parsed("RATE_LIMITS", |text| Limits::parse(text).map_err(|fault| fault.to_string()));
         let log = read_log(reader, mode);
         let benchmark_token = read_benchmark(reader);
         match mode {
@@ -126,7 +131,7 @@ impl Config {
             public_url: public_url?,
             data_dir,
             database: database?,
-            email_from: email_from?,
+            mail: mail?,
             jwt_algorithm: jwt_algorithm?,
             jwt_private_key,
             data_encryption_keys,
@@ -134,6 +139,7 @@ impl Config {
             reveal_existing_email,
             cors: cors.unwrap_or_default(),
             trusted_proxies: trusted_proxies.unwrap_or_default(),
+            limits: limits.unwrap_or_default(),
             log,
             benchmark_token,
         })
@@ -270,8 +276,4 @@ fn check_production(reader: &mut Reader<'_>, public_url: Option<&PublicUrl>) {
     if reader.flag("BENCHMARK_MODE") {
         reader.fault("BENCHMARK_MODE", "lets requests pass the limits");
     }
-    reader.fault(
-        "APP_ENV",
-        "is production, and this version can't send mail yet: it only shows it in development",
-    );
 }

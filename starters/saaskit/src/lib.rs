@@ -7,8 +7,10 @@ pub mod config;
 mod data_dir;
 mod environment;
 mod logs;
+mod ports;
 mod serve;
 mod wire;
 
-pub use app::{App, Ports, Settings};
+pub use app::{App, Settings};
+pub use ports::{Ports, Stores};
 pub use serve::serve;

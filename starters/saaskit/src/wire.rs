@@ -5,22 +5,22 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use saaskit_breach_list::CommonPasswords;
+#[cfg(feature = "email-smtp")]
+use saaskit_email_smtp::SmtpSender;
 use saaskit_gateway::Bypass;
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
-use saaskit_kernel::{EmailSender, Sealer, Source, Store, SystemClock, WorkQueue};
+use saaskit_kernel::{EmailSender, Mailbox, Name, Sealer, Source, SystemClock};
 use saaskit_memory::MemoryRateLimiter;
-use saaskit_notify::CaptureSender;
-use saaskit_notify::port::{Messages, Outbox};
+use saaskit_notify::{Branding, CaptureSender};
 use saaskit_seal_aead::{AeadSealer, KeyRing};
 use saaskit_store_sql::{PoolSettings, SqliteStore, sqlite};
 #[cfg(feature = "store-postgres")]
 use saaskit_store_sql::{PostgresStore, postgres};
 use saaskit_stories::subscriptions;
-use saaskit_tenants::port::Workspaces;
 use saaskit_token_jwt::JwtSigner;
 
 use crate::config::{Config, Database, DatabaseKind, Mode};
-use crate::{App, Ports, Settings, data_dir};
+use crate::{App, Ports, Settings, Stores, data_dir};
 
 /// Buckets the rate limiter remembers at most.
 const BUCKETS: usize = 200_000;
@@ -44,21 +44,14 @@ pub(crate) async fn app(config: &Config) -> anyhow::Result<App> {
     let stores = stores(&config.database).await.context("the database can't be used")?;
     let sealer = sealer(config, &source)?;
     let ports = Ports {
-        email: email(&stores, &source),
-        outbox: (config.mode == Mode::Development).then_some(stores.outbox),
+        email: email(config, &stores, &source)?,
+        stores,
+        shows_outbox: config.mode == Mode::Development,
         limiter: Arc::new(MemoryRateLimiter::new(Arc::new(SystemClock), BUCKETS)),
         hasher: Arc::new(Argon2Hasher::new(&Argon2Config::default(), source.clone())?),
         breached: Arc::new(CommonPasswords),
         signer: Arc::new(JwtSigner::new(config.public_url.origin().as_str(), "saaskit").remembering(TOKENS)),
         sealer,
-        store: stores.store,
-        queue: stores.queue,
-        users: stores.users,
-        sessions: stores.sessions,
-        tokens: stores.tokens,
-        keys: stores.keys,
-        workspaces: stores.workspaces,
-        messages: stores.messages,
         source,
     };
     Ok(App::new(ports, settings(config)?))
@@ -70,43 +63,24 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
     let mut http = saaskit_http_axum::Settings::new(config.public_url.clone());
     http.trusted_proxies = config.trusted_proxies.clone();
     http.cors = config.cors.clone();
+    let brand = branding(&config.mail.from)?;
     let auth = saaskit_auth::Settings {
         password_policy: config.password_policy,
+        product: brand.name.to_string(),
+        permissions: Vec::new(),
         reveal_existing_email: config.reveal_existing_email,
         algorithm: config.jwt_algorithm,
         private_key: config.jwt_private_key.clone(),
     };
-    Ok(Settings { auth, email_from: config.email_from.clone(), http, bypass })
+    let limits = config.limits.clone();
+    Ok(Settings { auth, branding: brand, email_from: config.mail.from.clone(), http, limits, bypass })
 }
 
-/// One store, seen through each of its ports.
-struct Stores {
-    store: Arc<dyn Store>,
-    queue: Arc<dyn WorkQueue>,
-    users: Arc<dyn saaskit_auth::port::Users>,
-    sessions: Arc<dyn saaskit_auth::port::Sessions>,
-    tokens: Arc<dyn saaskit_auth::port::Tokens>,
-    keys: Arc<dyn saaskit_auth::port::Keys>,
-    workspaces: Arc<dyn Workspaces>,
-    messages: Arc<dyn Messages>,
-    outbox: Arc<dyn Outbox>,
-}
-
-macro_rules! seen_as_each_port {
-    ($store:expr) => {{
-        let store = Arc::new($store);
-        Stores {
-            store: store.clone(),
-            queue: store.clone(),
-            users: store.clone(),
-            sessions: store.clone(),
-            tokens: store.clone(),
-            keys: store.clone(),
-            workspaces: store.clone(),
-            messages: store.clone(),
-            outbox: store,
-        }
-    }};
+/// Mails look like whom they are from.
+fn branding(from: &Mailbox) -> anyhow::Result<Branding> {
+    let domain = from.email.original().split('@').next_back().unwrap_or_default();
+    let name = from.name.clone().map_or_else(|| Name::parse(domain), Ok)?;
+    Ok(Branding::named(name))
 }
 
 async fn stores(database: &Database) -> anyhow::Result<Stores> {
@@ -114,12 +88,12 @@ async fn stores(database: &Database) -> anyhow::Result<Stores> {
     Ok(match &database.kind {
         DatabaseKind::Sqlite(path) => {
             let config = sqlite_config(database, path);
-            seen_as_each_port!(SqliteStore::connect(config, listeners, Vec::new()).await?)
+            Stores::of(SqliteStore::connect(config, listeners, Vec::new()).await?)
         }
         #[cfg(feature = "store-postgres")]
         DatabaseKind::Postgres(url) => {
             let config = postgres_config(database, url);
-            seen_as_each_port!(PostgresStore::connect(config, listeners, Vec::new()).await?)
+            Stores::of(PostgresStore::connect(config, listeners, Vec::new()).await?)
         }
     })
 }
@@ -153,7 +127,12 @@ fn sealer(config: &Config, source: &Source) -> anyhow::Result<Arc<dyn Sealer>> {
     Ok(Arc::new(AeadSealer::new(ring, source.clone())?))
 }
 
-/// Mail is kept to be looked at: this version sends none.
-fn email(stores: &Stores, source: &Source) -> Arc<dyn EmailSender> {
-    Arc::new(CaptureSender::new(stores.store.clone(), source.clone()))
+/// Mail goes out by the server that was named; without one it is kept to be looked at.
+fn email(config: &Config, stores: &Stores, source: &Source) -> anyhow::Result<Arc<dyn EmailSender>> {
+    #[cfg(feature = "email-smtp")]
+    if let Some(smtp) = &config.mail.smtp {
+        return Ok(Arc::new(SmtpSender::new(smtp, source.clone()).context("SMTP_HOST can't be used")?));
+    }
+    anyhow::ensure!(config.mode == Mode::Development, "mail is kept only in development");
+    Ok(Arc::new(CaptureSender::new(stores.store.clone(), source.clone())))
 }

@@ -98,6 +98,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("unicode-normalization", "auth", "one spelling of a password"),
     ("tokio", "conformance", "checks of what happens at once"),
     ("ipnet", "gateway", "networks of trusted proxies"),
+    ("ipnet", "tenants", "networks a workspace may be entered from"),
     ("minijinja", "notify", "templates that run with a bound"),
 ];
 

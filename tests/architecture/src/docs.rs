@@ -20,6 +20,26 @@ pub fn dead_paths(files: &[File], has: impl Fn(&str) -> bool) -> Vec<String> {
     faults
 }
 
+/// Tests that a document's tables name as proof and that no source has.
+pub fn missing_proofs(files: &[File], document: &str) -> Vec<String> {
+    let sources: Vec<&File> = files.iter().filter(|file| file.extension() == "rs").collect();
+    let is_there = |name: &str| {
+        let [plain, generic] = ['(', '<'].map(|end| format!("fn {name}{end}"));
+        sources.iter().any(|file| file.text.contains(&plain) || file.text.contains(&generic))
+    };
+    let tables = files.iter().filter(|file| file.path == document);
+    let rows = tables.flat_map(|file| file.text.lines().filter(|line| line.starts_with('|')));
+    let mut names: Vec<&str> = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).collect();
+    names.retain(|name| is_sentence(name) && !is_there(name));
+    names.into_iter().map(|name| format!("{document} names the test {name}, which does not exist")).collect()
+}
+
+/// A name of at least three words, as those of tests are.
+fn is_sentence(name: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    name.bytes().all(is_letter) && name.matches('_').count() >= 2
+}
+
 fn is_document(file: &File) -> bool {
     let at_the_top = !file.path.contains('/');
     file.extension() == "md"
@@ -58,5 +78,18 @@ mod tests {
             |path: &str| ["crates/kernel", "docs/errors.md", "migrations/", "adapters/"].contains(&path);
         let gone = |path| format!("docs/a.md names {path}, which does not exist");
         assert_eq!(dead_paths(&files, has), [gone("crates/kernel/src/gone.rs"), gone("docs/gone.md")]);
+    }
+
+    #[test]
+    fn a_proof_that_is_no_test_is_found() {
+        let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+        let rows = "`not_in_a_row`\n| rule | `it_is_there_1`, `it_takes_a_type`, `nosniff`, `it_is_gone` |\n";
+        let files = [
+            file("docs/a.md", rows),
+            file("docs/b.md", "| `of_another_document` |"),
+            file("crates/a/tests/it/b.rs", "async fn it_is_there_1() {}\nfn it_takes_a_type<T>() {}"),
+        ];
+        let faults = ["docs/a.md names the test it_is_gone, which does not exist"];
+        assert_eq!(missing_proofs(&files, "docs/a.md"), faults);
     }
 }

@@ -9,6 +9,8 @@ pub mod arrows;
 pub mod budget;
 /// The documents that list what the code declares.
 pub mod catalogue;
+/// What a change of the API breaks.
+pub mod contract;
 /// What the documents say about the tree.
 pub mod docs;
 /// What comes from outside: licences and banned crates.

@@ -21,3 +21,9 @@ pub(crate) fn resident_mib(pid: u32) -> anyhow::Result<f64> {
     let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
     Ok(kib / 1024.0)
 }
+
+/// How busy the machine was in the last minute: processes that wanted a core.
+pub(crate) fn load_average() -> anyhow::Result<String> {
+    let averages = std::fs::read_to_string("/proc/loadavg")?;
+    Ok(averages.split(' ').next().context("no load average")?.to_owned())
+}

@@ -17,18 +17,26 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     Ok(axum::serve(listener, Router::new().route("/json", route)).await?)
 }
 
-/// CPU of one Argon2id at the kit's parameters with its memory reused, in microseconds.
-pub(crate) fn argon2(times: usize) -> anyhow::Result<f64> {
+/// CPU of one Argon2id at the kit's parameters with its memory reused, in microseconds; so many `threads` at once,
+/// for they slow each other down.
+pub(crate) async fn argon2(threads: u32, each: u32) -> anyhow::Result<f64> {
+    let before = cpu::used_us(std::process::id())?;
+    let hashing: Vec<_> = (0..threads).map(|_| tokio::task::spawn_blocking(move || hash(each))).collect();
+    for thread in hashing {
+        thread.await??;
+    }
+    Ok((cpu::used_us(std::process::id())? - before) / f64::from(threads * each))
+}
+
+fn hash(times: u32) -> anyhow::Result<()> {
     let params = Params::new(19_456, 2, 1, None).map_err(|error| anyhow!("{error}"))?;
     let mut memory = vec![Block::default(); params.block_count()];
     let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let before = cpu::used_us(std::process::id())?;
     for _ in 0..times {
         let mut out = [0; 32];
-        let result =
-            hasher.hash_password_into_with_memory(b"Sunny-Meadow-42", &[7; 16], &mut out, &mut memory);
-        result.map_err(|error| anyhow!("{error}"))?;
+        hasher
+            .hash_password_into_with_memory(b"Sunny-Meadow-42", &[7; 16], &mut out, &mut memory)
+            .map_err(|error| anyhow!("{error}"))?;
     }
-    #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
-    Ok((cpu::used_us(std::process::id())? - before) / times as f64)
+    Ok(())
 }

@@ -1,159 +1,200 @@
-//! A server in a process of its own.
+//! Servers in processes of their own.
 
-use std::path::Path;
+use std::io::BufRead as _;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use reqwest::{Client, Method};
-use serde_json::{Value, json};
+use reqwest::{Client, Method, Request};
+use serde_json::Value;
 use tempfile::TempDir;
+use tokio::time::Instant;
 
 use crate::{cpu, load};
 
 const BYPASS: &str = "benchmark-token-of-more-than-32-characters";
-const EMAIL: &str = "ana@example.org";
-const PASSWORD: &str = "Sunny-Meadow-42";
+/// Where people would reach a server, wherever it listens: nodes of one site believe each other's tokens.
+const PUBLIC_URL: &str = "http://localhost:8080";
+
+/// A data folder, on which servers can be started one after the other or side by side.
+pub(crate) struct Site {
+    binary: PathBuf,
+    data: TempDir,
+    environment: Vec<(&'static str, String)>,
+}
+
+impl Site {
+    /// An empty one, that signs by Ed25519.
+    pub(crate) fn new(binary: &std::path::Path) -> anyhow::Result<Self> {
+        let site = Self { binary: binary.to_owned(), data: tempfile::tempdir()?, environment: Vec::new() };
+        let folder = site.data.path().display().to_string();
+        Ok(site
+            .with("DATA_DIR", folder)
+            .with("PUBLIC_URL", PUBLIC_URL)
+            .with("BENCHMARK_MODE", "true")
+            .with("BENCHMARK_TOKEN", BYPASS)
+            .with("JWT_ALGORITHM", "EdDSA")
+            .with("LOG_FORMAT", "json"))
+    }
+
+    /// The same with that setting; the last one counts.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.environment.push((name, value.into()));
+        self
+    }
+
+    /// Starts one with another setting.
+    pub(crate) async fn serve_with(&self, name: &str, value: &str) -> anyhow::Result<Server> {
+        self.start(&[(name, value)]).await
+    }
+
+    /// Starts a server on a free port and waits until it is ready. Its log goes nowhere, line by line.
+    pub(crate) async fn serve(&self) -> anyhow::Result<Server> {
+        self.start(&[]).await
+    }
+
+    async fn start(&self, more: &[(&str, &str)]) -> anyhow::Result<Server> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut command = Command::new(&self.binary);
+        command.arg("serve").envs(self.environment.iter().cloned()).envs(more.iter().copied());
+        command.env("BIND_ADDR", format!("127.0.0.1:{port}")).stderr(Stdio::null());
+        let started = Instant::now();
+        Server::ready(command.spawn()?, format!("http://localhost:{port}"), "/health/ready", started).await
+    }
+}
 
 pub(crate) struct Server {
     process: Child,
     url: String,
-    client: Client,
+    pub(crate) client: Client,
     pub(crate) start_cpu_ms: f64,
     pub(crate) start_wall_ms: f64,
-    _data: Option<TempDir>,
+}
+
+/// What a server answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<String>,
+    pub(crate) body: Value,
 }
 
 impl Server {
     /// The bare one.
     pub(crate) async fn floor() -> anyhow::Result<Self> {
-        use std::io::BufRead as _;
         let mut command = Command::new(std::env::current_exe()?);
+        let started = Instant::now();
         let mut process = command.arg("--floor").stdout(Stdio::piped()).spawn()?;
         let mut address = String::new();
         let out = process.stdout.take().context("no output")?;
         std::io::BufReader::new(out).read_line(&mut address)?;
-        Self::ready(process, format!("http://{}", address.trim()), "/json", None).await
+        Self::ready(process, format!("http://{}", address.trim()), "/json", started).await
     }
 
-    /// Saaskit on embedded defaults, its database in a throw-away folder, started once before.
-    pub(crate) async fn saaskit(binary: &Path) -> anyhow::Result<Self> {
-        let data = tempfile::tempdir()?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let start = || {
-            Command::new(binary)
-                .arg("serve")
-                .env("DATA_DIR", data.path())
-                .env("BIND_ADDR", format!("127.0.0.1:{port}"))
-                .env("BENCHMARK_MODE", "true")
-                .env("BENCHMARK_TOKEN", BYPASS)
-                .env("JWT_ALGORITHM", "EdDSA")
-                .env("LOG_FORMAT", "json")
-                .stderr(Stdio::null())
-                .spawn()
-        };
-        let url = format!("http://localhost:{port}");
-        drop(Self::ready(start()?, url.clone(), "/health/ready", None).await?);
-        Self::ready(start()?, url, "/health/ready", Some(data)).await
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "a benchmark measures wall time too")]
-    async fn ready(process: Child, url: String, path: &str, data: Option<TempDir>) -> anyhow::Result<Self> {
+    async fn ready(process: Child, url: String, path: &str, started: Instant) -> anyhow::Result<Self> {
         let client = Client::builder().timeout(Duration::from_secs(30)).build()?;
-        let started = Instant::now();
-        while !answers(&client, &format!("{url}{path}")).await {
+        let mut server = Self { process, url, client, start_cpu_ms: 0.0, start_wall_ms: 0.0 };
+        let ready = format!("{}{path}", server.url);
+        while !answers(&server.client, &ready).await {
             if started.elapsed() > Duration::from_secs(20) {
                 bail!("the server does not get ready");
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-        let start_cpu_ms = cpu::used_us(process.id())? / 1e3;
-        let start_wall_ms = started.elapsed().as_secs_f64() * 1e3;
-        Ok(Self { process, url, client, start_cpu_ms, start_wall_ms, _data: data })
+        server.start_cpu_ms = server.cpu_us()? / 1e3;
+        server.start_wall_ms = started.elapsed().as_secs_f64() * 1e3;
+        Ok(server)
+    }
+
+    pub(crate) fn cpu_us(&self) -> anyhow::Result<f64> {
+        cpu::used_us(self.process.id())
     }
 
     pub(crate) fn memory_mib(&self) -> anyhow::Result<f64> {
         cpu::resident_mib(self.process.id())
     }
 
-    /// CPU per request in microseconds.
+    pub(crate) fn get(&self, path: &str, token: Option<&str>) -> anyhow::Result<Request> {
+        self.request(Method::GET, path, token, None)
+    }
+
+    pub(crate) fn post(&self, path: &str, token: Option<&str>, body: &Value) -> anyhow::Result<Request> {
+        self.request(Method::POST, path, token, Some(body))
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Request> {
+        let mut request =
+            self.client.request(method, format!("{}{path}", self.url)).header("x-benchmark-token", BYPASS);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        Ok(request.build()?)
+    }
+
+    /// Whatever it answers.
+    pub(crate) async fn answer(&self, request: Request) -> anyhow::Result<Answer> {
+        let answer = self.client.execute(request).await?;
+        let status = answer.status().as_u16();
+        let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.map(str::to_owned);
+        Ok(Answer { status, retry_after, body: answer.json().await.unwrap_or_default() })
+    }
+
+    /// What it answers if that is a success.
+    pub(crate) async fn ask(&self, request: Request) -> anyhow::Result<Value> {
+        let path = request.url().path().to_owned();
+        let Answer { status, body, .. } = self.answer(request).await?;
+        if !(200..300).contains(&status) {
+            bail!("{path}: {status} {body}");
+        }
+        Ok(body)
+    }
+
+    /// CPU per request of so many lanes, in microseconds.
+    pub(crate) async fn cost(
+        &self,
+        lanes: usize,
+        each: usize,
+        request: impl Fn(usize, usize) -> anyhow::Result<Request> + Sync,
+    ) -> anyhow::Result<f64> {
+        let before = self.cpu_us()?;
+        load::send(&self.client, lanes, each, request).await?;
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+        Ok((self.cpu_us()? - before) / (lanes * each) as f64)
+    }
+
+    /// CPU per read of one path, after a tenth of them to warm up.
     pub(crate) async fn cost_of_reads(
         &self,
         path: &str,
         token: Option<&str>,
         total: usize,
     ) -> anyhow::Result<f64> {
-        let request = || {
-            let mut request =
-                self.client.get(format!("{}{path}", self.url)).header("x-benchmark-token", BYPASS);
-            if let Some(token) = token {
-                request = request.bearer_auth(token);
+        const LANES: usize = 16;
+        let request = |_, _| self.get(path, token);
+        load::send(&self.client, LANES, total / LANES / 10, request).await?;
+        self.cost(LANES, total / LANES, request).await
+    }
+
+    /// Waits until it has nothing left to work off.
+    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
+        const MOMENT: Duration = Duration::from_millis(500);
+        loop {
+            let before = self.cpu_us()?;
+            tokio::time::sleep(MOMENT).await;
+            if self.cpu_us()? - before <= 30_000.0 {
+                return Ok(());
             }
-            Ok(request.build()?)
-        };
-        load::send(&self.client, total / 10, 16, request).await?;
-        self.cost(total, 16, request).await
-    }
-
-    /// CPU per login in microseconds.
-    pub(crate) async fn cost_of_logins(&self, total: usize) -> anyhow::Result<f64> {
-        self.cost(total, 4, || self.post("/auth/login", &json!({ "email": EMAIL, "password": PASSWORD })))
-            .await
-    }
-
-    async fn cost(
-        &self,
-        total: usize,
-        at_once: usize,
-        request: impl Fn() -> anyhow::Result<reqwest::Request> + Sync,
-    ) -> anyhow::Result<f64> {
-        let before = cpu::used_us(self.process.id())?;
-        load::send(&self.client, total, at_once, request).await?;
-        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-        Ok((cpu::used_us(self.process.id())? - before) / total as f64)
-    }
-
-    /// Registers, verifies and signs in; gives the access token.
-    pub(crate) async fn sign_in_somebody(&self) -> anyhow::Result<String> {
-        self.ask("/auth/register", &json!({ "email": EMAIL, "password": PASSWORD })).await?;
-        let link = self.first_link().await?;
-        let token = link.split_once("token=").context("no token")?.1.to_owned();
-        self.ask("/auth/verify-email", &json!({ "token": token })).await?;
-        let signed_in = self.ask("/auth/login", &json!({ "email": EMAIL, "password": PASSWORD })).await?;
-        let access = signed_in["access_token"].as_str().context("no access token")?.to_owned();
-        self.client
-            .execute(
-                self.client
-                    .post(format!("{}/api/v1/tenants", self.url))
-                    .bearer_auth(&access)
-                    .json(&json!({ "name": "Acme", "slug": "acme" }))
-                    .build()?,
-            )
-            .await?
-            .error_for_status()?;
-        Ok(access)
-    }
-
-    async fn first_link(&self) -> anyhow::Result<String> {
-        for _ in 0..500 {
-            let outbox: Value =
-                self.client.get(format!("{}/dev/outbox.json", self.url)).send().await?.json().await?;
-            if let Some(link) = outbox[0]["links"][0].as_str() {
-                return Ok(link.to_owned());
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        bail!("no mail came")
-    }
-
-    async fn ask(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        let answer = self.client.execute(self.post(path, body)?).await?.error_for_status()?;
-        Ok(answer.json().await.unwrap_or_default())
-    }
-
-    fn post(&self, path: &str, body: &Value) -> anyhow::Result<reqwest::Request> {
-        let request = self.client.request(Method::POST, format!("{}/api/v1{path}", self.url));
-        Ok(request.header("x-benchmark-token", BYPASS).json(body).build()?)
     }
 }
 

@@ -34,6 +34,11 @@ impl Client {
         &self.url
     }
 
+    /// What it shows to be let in.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// A request, to be sent by [`Client::send`].
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
@@ -98,6 +103,13 @@ impl Client {
         let _ = self.register(email).await.expect(202);
         let token = self.mail_to(email).await.token();
         let _ = self.post("/api/v1/auth/verify-email", json!({"token": token})).await.expect(200);
+        self.bearing(&self.log_in(email, PASSWORD).await.expect(200))
+    }
+
+    /// Makes the account that operates the installation by the token of the printed link, signs in, and is that person.
+    pub async fn become_operator(&self, token: &str, email: &str) -> Self {
+        let body = json!({"token": token, "email": email, "password": PASSWORD});
+        let _ = self.post("/api/v1/auth/setup", body).await.expect(201);
         self.bearing(&self.log_in(email, PASSWORD).await.expect(200))
     }
 

@@ -20,7 +20,7 @@ pub use answer::Answer;
 pub use client::Client;
 pub use database::Engine;
 pub use mail::Mail;
-pub use server::Server;
+pub use server::{BENCHMARK_TOKEN, Server};
 pub use world::{PASSWORD, World};
 
 /// Waits until `attempt` gives something, for at most a minute and a half: a killed server's work is given to

@@ -8,7 +8,7 @@ use tokio::process::{Child, Command};
 use crate::{Client, until};
 
 /// By which a journey gets past the limits of the door.
-pub(crate) const BENCHMARK_TOKEN: &str = "journeys-journeys-journeys-journeys";
+pub const BENCHMARK_TOKEN: &str = "journeys-journeys-journeys-journeys";
 
 /// Where people would reach a server: the same for all servers of a world, wherever they listen.
 pub(crate) const PUBLIC_URL: &str = "http://localhost:8080";
@@ -78,6 +78,13 @@ impl Server {
     /// What it said so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// The token of the link that it printed for who is to operate it.
+    pub fn set_up_token(&self) -> String {
+        let said = self.log();
+        let link = said.split_whitespace().find_map(|word| Some(word.split_once("/setup?token=")?.1));
+        link.expect("a link is printed").to_owned()
     }
 
     /// Tells it to stop, as a supervisor does.

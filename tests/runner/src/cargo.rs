@@ -30,6 +30,18 @@ impl Cargo {
         self.environment.push(("SAASKIT_TEST_POSTGRES_URL", url));
     }
 
+    /// The tests that need the mail server with that control port are compiled and run too.
+    pub(crate) fn with_smtp(&mut self, control: String) {
+        self.features.push("saaskit-email-smtp/live");
+        self.environment.push(("SAASKIT_TEST_SMTP", control));
+    }
+
+    /// The tests that need the tool of that path are compiled and run too.
+    pub(crate) fn with_schemathesis(&mut self, tool: String) {
+        self.features.push("saaskit-journeys/openapi");
+        self.environment.push(("SAASKIT_SCHEMATHESIS", tool));
+    }
+
     /// Builds everything, among it the binary `name`, whose path the tests are told as `variable`.
     pub(crate) fn build(&mut self, name: &str, variable: &'static str) -> Result<()> {
         let mut command = self.command(&["build", "--workspace", "--all-targets"]);

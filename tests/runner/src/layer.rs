@@ -11,11 +11,14 @@ pub(crate) enum Layer {
     Examples,
     /// The binary over TCP.
     Journeys,
+    /// What the HTTP API answers, against its document.
+    Openapi,
 }
 
 impl Layer {
     /// All of them, in the order in which they run.
-    pub(crate) const ALL: [Self; 4] = [Self::Rules, Self::Crates, Self::Examples, Self::Journeys];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Rules, Self::Crates, Self::Examples, Self::Journeys, Self::Openapi];
 
     /// What it is called on the command line.
     pub(crate) fn name(self) -> &'static str {
@@ -24,6 +27,7 @@ impl Layer {
             Self::Crates => "crates",
             Self::Examples => "examples",
             Self::Journeys => "journeys",
+            Self::Openapi => "openapi",
         }
     }
 
@@ -43,6 +47,7 @@ impl Layer {
             Self::Crates => &["--workspace", "--lib", "--bins", "--test", "it"],
             Self::Examples => &["--workspace", "--doc"],
             Self::Journeys => &["--workspace", "--test", "journeys"],
+            Self::Openapi => &["--workspace", "--test", "openapi"],
         }
     }
 }

@@ -5,9 +5,13 @@
 #![expect(clippy::print_stdout, reason = "a program of the command line answers there")]
 
 mod cargo;
+mod command;
 mod layer;
 mod postgres;
+mod python;
 mod report;
+mod schemathesis;
+mod smtp;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +22,8 @@ use crate::cargo::Cargo;
 use crate::layer::Layer;
 use crate::postgres::Postgres;
 use crate::report::Report;
+use crate::schemathesis::schemathesis;
+use crate::smtp::Smtp;
 
 #[derive(Debug, Default)]
 struct Arguments {
@@ -60,32 +66,37 @@ fn verify(arguments: &Arguments) -> Result<Report> {
     let mut report = Report::default();
     let mut cargo = Cargo::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     let needs_servers = arguments.layers().any(|layer| matches!(layer, Layer::Crates | Layer::Journeys));
-    let postgres = if needs_servers { postgres(&mut report) } else { None };
+    let postgres = needs_servers.then(|| had("PostgreSQL", Postgres::start(), &mut report)).flatten();
     if let Some(postgres) = &postgres {
+        println!("== PostgreSQL at {}", postgres.url());
         cargo.with_postgres(postgres.url());
     }
-    if arguments.layers().any(|layer| layer == Layer::Journeys) {
+    let smtp = needs_servers.then(|| had("SMTP", Smtp::start(), &mut report)).flatten();
+    if let Some(smtp) = &smtp {
+        println!("== SMTP, told what to do at {}", smtp.control());
+        cargo.with_smtp(smtp.control());
+    }
+    let judged = arguments.layers().any(|layer| layer == Layer::Openapi);
+    let tool = judged.then(|| had("schemathesis", schemathesis(), &mut report)).flatten();
+    if let Some(tool) = &tool {
+        cargo.with_schemathesis(tool.display().to_string());
+    }
+    let layers: Vec<Layer> =
+        arguments.layers().filter(|layer| *layer != Layer::Openapi || tool.is_some()).collect();
+    if layers.iter().any(|layer| matches!(layer, Layer::Journeys | Layer::Openapi)) {
         println!("== build");
         cargo.build("saaskit", "SAASKIT_BIN")?;
     }
-    for layer in arguments.layers() {
+    for layer in layers {
         println!("== {}", layer.name());
         cargo.test(layer, &mut report)?;
     }
     Ok(report)
 }
 
-fn postgres(report: &mut Report) -> Option<Postgres> {
-    match Postgres::start() {
-        Ok(server) => {
-            println!("== PostgreSQL at {}", server.url());
-            Some(server)
-        }
-        Err(error) => {
-            report.skipped(format!("PostgreSQL: {error:#}"));
-            None
-        }
-    }
+/// A server that could not be had is named and skipped.
+fn had<S>(name: &str, started: Result<S>, report: &mut Report) -> Option<S> {
+    started.map_err(|error| report.skipped(format!("{name}: {error:#}"))).ok()
 }
 
 #[cfg(test)]
@@ -108,7 +119,10 @@ mod tests {
     fn what_is_not_understood_is_refused_by_name() {
         assert!(parse("--only").unwrap_err().to_string().contains("--only needs a value"));
         assert!(
-            parse("--only browser").unwrap_err().to_string().contains("rules, crates, examples, journeys")
+            parse("--only browser")
+                .unwrap_err()
+                .to_string()
+                .contains("rules, crates, examples, journeys, openapi")
         );
         assert!(parse("--fast").unwrap_err().to_string().starts_with("usage"));
     }

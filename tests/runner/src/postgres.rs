@@ -3,7 +3,9 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+
+use crate::command::succeed;
 
 /// Speed, not durability: the data is thrown away, and the tests kill clients, never this server.
 const SETTINGS: &[&str] = &[
@@ -135,13 +137,4 @@ fn install() -> Result<PathBuf> {
 
 fn is_root() -> Result<bool> {
     Ok(Command::new("id").arg("-u").output().context("asking who runs this")?.stdout == b"0\n")
-}
-
-fn succeed(command: &mut Command) -> Result<()> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("running {command:?}"))?;
-    if !output.status.success() {
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        bail!("{}: {}", output.status, format!("{out}\n{err}").trim());
-    }
-    Ok(())
 }

@@ -1,12 +1,15 @@
 use axum::Json;
 use axum::extract::State;
-use saaskit_auth::{Auth, LogIn};
+use axum::response::{IntoResponse, Response};
+use saaskit_auth::{Auth, Carried, Carrier, LogIn};
 use saaskit_gateway::Limit;
 use saaskit_kernel::Secret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Body, Caller, Problem};
+use super::device_token;
+use super::tokens::TokensView;
+use crate::{Body, Caller, Device, Problem};
 
 /// How to sign in.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -17,36 +20,73 @@ pub(super) struct LogInBody {
     /// The account's password.
     #[schema(value_type = String, format = Password, max_length = 256, example = "Correct-horse-7")]
     password: Secret,
+    /// What is to carry the session: `tokens` that programs keep, or a `cookie` that browsers do.
+    #[serde(default)]
+    #[schema(value_type = String, max_length = 6, pattern = "^(tokens|cookie)$", example = "tokens")]
+    carrier: CarrierName,
 }
 
-/// A credential for the routes that need one.
+/// What carries a session.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum CarrierName {
+    #[default]
+    Tokens,
+    Cookie,
+}
+
+impl From<CarrierName> for Carrier {
+    fn from(name: CarrierName) -> Self {
+        match name {
+            CarrierName::Tokens => Self::Tokens,
+            CarrierName::Cookie => Self::Cookie,
+        }
+    }
+}
+
+/// What carries the session, as it was asked for.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Tokens {
-    /// Shown as `Authorization: Bearer …`.
-    access_token: String,
-    /// How to show it.
-    #[schema(example = "Bearer")]
-    token_type: &'static str,
-    /// For how long it is good, in seconds.
-    #[schema(example = 900)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it documents the answer, whose two forms are made where they are known")]
+pub(super) enum SignedInView {
+    Tokens(TokensView),
+    Cookie(CookieView),
+}
+
+/// What belongs to the session's cookie, which is set beside it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CookieView {
+    /// Sent back as `X-CSRF-Token` with every change.
+    #[schema(example = "b2c…")]
+    csrf_token: Option<String>,
+    /// For how long the cookie is kept, in seconds.
+    #[schema(example = 7_776_000)]
     expires_in: u64,
 }
 
-/// Signs in. A wrong address and a wrong password get the same answer.
+/// Signs in. A wrong address and a wrong password get the same answer, and so does an account that too many failures
+/// have locked. The cookie by which a browser is known again is set in any case.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = LogInBody, responses(
-    (status = 200, description = "Signed in.", body = Tokens),
-    (status = 401, description = "The address or the password is wrong."),
-    (status = 403, description = "The password was right, and the account may not be used: unverified or suspended.")))]
+    (status = 200, description = "Signed in.", body = SignedInView),
+    (status = 401, description = "The address or the password is wrong, or the account is locked."),
+    (status = 403, description = "The password was right, and the account may not be used: unverified or suspended."),
+    (status = 429, description = "Too many tries.")))]
 pub(super) async fn log_in(
     State(auth): State<Auth>,
     caller: Caller,
-    Body(LogInBody { email, password }): Body<LogInBody>,
-) -> Result<Json<Tokens>, Problem> {
+    device: Device,
+    Body(LogInBody { email, password, carrier }): Body<LogInBody>,
+) -> Result<Response, Problem> {
     caller.draw(Limit::Login, &email).await?;
-    let signed_in = auth.log_in(caller.call(), LogIn { email, password }).await?;
-    Ok(Json(Tokens {
-        access_token: signed_in.access_token.expose().to_owned(),
-        token_type: "Bearer",
-        expires_in: signed_in.expires_in.as_secs(),
-    }))
+    let ask = LogIn { email, password, device: device_token(device), carrier: carrier.into() };
+    let signed_in = auth.log_in(caller.call(), ask).await?;
+    let known = caller.set_device_cookie(&signed_in.device.to_secret());
+    Ok(match signed_in.carried {
+        Carried::ByTokens(tokens) => (known, Json(TokensView::from(tokens))).into_response(),
+        Carried::ByCookie { secret, life } => {
+            let csrf_token = caller.csrf_token_of(&secret);
+            let view = CookieView { csrf_token, expires_in: life.as_secs() };
+            (known, caller.set_session_cookie(&secret, life), Json(view)).into_response()
+        }
+    })
 }

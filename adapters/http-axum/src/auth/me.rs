@@ -19,6 +19,9 @@ pub(super) struct Me {
     /// What the person is called.
     #[schema(example = "Ana Pop")]
     name: Option<String>,
+    /// The language the person is written to in.
+    #[schema(example = "en")]
+    locale: &'static str,
     /// Whether the address is proved.
     email_verified: bool,
     /// Whether it operates the installation.
@@ -34,6 +37,7 @@ impl From<User> for Me {
             id: user.id,
             email: user.email.original().to_owned(),
             name: user.name.map(|name| name.to_string()),
+            locale: user.locale.as_str(),
             email_verified: user.verified_at.is_some(),
             super_admin: user.super_admin,
             created_at: user.created_at,

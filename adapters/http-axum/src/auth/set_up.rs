@@ -9,6 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Done;
+use super::token_page::LinkQuery;
 use crate::form::PageForm;
 use crate::page::{Notice, page};
 use crate::url::Asked;
@@ -54,17 +55,11 @@ pub(super) async fn set_up(
 #[template(path = "set_up.html")]
 struct SetUpPage<'a> {
     token: &'a str,
+    csrf: &'a str,
     email: &'a str,
     name: &'a str,
     refusal: &'a str,
     errors: &'a [FieldError],
-}
-
-/// What the printed link carries.
-#[derive(Deserialize)]
-pub(super) struct LinkQuery {
-    #[serde(default)]
-    token: Secret,
 }
 
 const TITLE: &str = "Set up this installation";
@@ -74,13 +69,16 @@ const TITLE: &str = "Set up this installation";
     params(("token" = Option<String>, Query, description = "The token.", max_length = 43)),
     responses((status = 200, description = "A page with a form.", content_type = "text/html")))]
 pub(super) async fn set_up_page(caller: Caller, Asked(link): Asked<LinkQuery>) -> Response {
-    page(&caller, StatusCode::OK, TITLE, &SetUpPage { token: link.token.expose(), ..SetUpPage::default() })
+    let csrf = caller.csrf_token().unwrap_or_default();
+    let form = SetUpPage { token: link.token.expose(), csrf: &csrf, ..SetUpPage::default() };
+    page(&caller, StatusCode::OK, TITLE, &form)
 }
 
 /// What that page posts.
 #[utoipa::path(post, path = "/setup", tag = "pages",
     request_body(content = SetUpBody, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 201, description = "The account is made.", content_type = "text/html"),
+    (status = 409, description = "There is one already.", content_type = "text/html"),
     (status = 403, description = "The form was not posted by this page.")))]
 pub(super) async fn post_set_up_page(
     State(auth): State<Auth>,
@@ -97,8 +95,10 @@ const SET_UP: &str = "The account is made. You can sign in now.";
 
 /// The form once more, with what was wrong.
 fn try_again(caller: &Caller, form: &SetUpBody, problem: &Problem) -> Response {
+    let csrf = caller.csrf_token().unwrap_or_default();
     let shown = SetUpPage {
         token: form.token.expose(),
+        csrf: &csrf,
         email: &form.email,
         name: form.name.as_deref().unwrap_or_default(),
         refusal: problem.detail(),

@@ -1,80 +1,121 @@
-use std::borrow::Cow;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::HeaderMap;
-use http::header::{AUTHORIZATION, HOST, USER_AGENT};
-use saaskit_gateway::{Access, Class, Knock, Pass};
+use http::header::USER_AGENT;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use saaskit_gateway::{Access, Class, Pass, TenantMismatch, acting_tenant};
 use saaskit_kernel::{Actor, Agent, Call, RequestId};
 
+use super::knock::{Whence, knock, text};
+use super::{conditional, once};
 use crate::Problem;
 use crate::caller::Caller;
 use crate::edge::Edge;
+use crate::fields::{Fields, Shape};
 use crate::rate_limit::add_standings;
+use crate::route::Retired;
 
-/// What the door asks at one route.
-#[derive(Debug, Clone)]
+const TENANT: HeaderName = HeaderName::from_static("x-tenant-id");
+const REFRESH_SUGGESTED: HeaderName = HeaderName::from_static("x-token-refresh-suggested");
+
+/// What the door asks at one route, and what is done there with every answer.
+#[derive(Debug)]
 pub(crate) struct Gate {
-    pub(crate) edge: Edge,
+    pub(crate) edge: Arc<Edge>,
     pub(crate) access: Access,
     pub(crate) class: Class,
+    pub(crate) path: String,
+    /// Whether it takes forms of pages.
+    pub(crate) takes_form: bool,
+    /// Whether its answers hold secrets.
+    pub(crate) is_secret: bool,
+    pub(crate) retired: Option<Retired>,
+    /// What its answers consist of, as far as that is known.
+    pub(crate) shape: Option<Shape>,
+}
+
+impl Gate {
+    /// Where anybody may come to be told that there is nothing.
+    pub(crate) fn of_nothing(edge: Arc<Edge>) -> Self {
+        Self {
+            edge,
+            access: Access::Public,
+            class: Class::Read,
+            path: String::new(),
+            takes_form: false,
+            is_secret: false,
+            retired: None,
+            shape: None,
+        }
+    }
 }
 
 /// Asks the door before anything of the body is read; who is let in is a [`Caller`] from here on.
-pub(crate) async fn admit(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
-    let Gate { edge, access, class } = gate;
-    let (ip, is_local) = whence(&edge, &request);
-    let pass = {
-        let headers = request.headers();
-        let knock = Knock {
-            access,
-            class,
-            ip,
-            host: host(&request),
-            bearer: bearer(headers),
-            bypass: text(headers, "x-benchmark-token"),
-        };
-        edge.door.admit(&knock).await
+pub(crate) async fn admit(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let whence = Whence::of(&gate.edge, &request);
+    let mut response = match gate.edge.door.admit(&knock(&gate, &request, whence.ip)).await {
+        Ok(pass) => {
+            let call = call(&gate.edge, &request, &pass);
+            let caller = Caller::new(call, pass, gate.edge.clone(), whence.is_local);
+            welcome(&gate, caller, request, next).await
+        }
+        Err(refusal) => Problem::refused(refusal).into_response(),
     };
-    let pass = match pass {
-        Ok(pass) => pass,
-        Err(refusal) => return Problem::refused(refusal).into_response(),
-    };
-    let standings = pass.standings().to_vec();
-    let call = call(&edge, &request, &pass);
-    request.extensions_mut().insert(Caller { call, pass, edge, is_local });
-    let mut response = next.run(request).await;
-    add_standings(response.headers_mut(), &standings);
+    if let Some(retired) = gate.retired {
+        retired.announce(response.headers_mut());
+    }
     response
 }
 
-/// Where a request comes from, and whether that is this machine, without a proxy between. Without a peer address
-/// everybody shares one.
-fn whence(edge: &Edge, request: &Request) -> (IpAddr, bool) {
-    const FORWARDED: &str = "x-forwarded-for";
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map_or(Ipv6Addr::UNSPECIFIED.into(), |ConnectInfo(address)| address.ip());
-    // What can't be read is still there: left out, it would hide what a proxy wrote to the right of it.
-    let named = request.headers().get_all(FORWARDED).iter();
-    let forwarded: Vec<Cow<'_, str>> = named.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
-    let is_local = peer.to_canonical().is_loopback() && !request.headers().contains_key(FORWARDED);
-    (edge.settings.trusted_proxies.client_ip(peer, forwarded.iter().map(AsRef::as_ref)), is_local)
+/// Serves who was let in, and tells them where they stand.
+async fn welcome(gate: &Gate, caller: Caller, request: Request, next: Next) -> Response {
+    let served = serve(gate, caller.clone(), request, next).await;
+    let mut response = served.unwrap_or_else(IntoResponse::into_response);
+    add_standings(response.headers_mut(), caller.pass().standings());
+    suggest_refresh(response.headers_mut(), &caller);
+    response
 }
 
-fn host(request: &Request) -> &str {
-    let authority = request.uri().authority().map(http::uri::Authority::as_str);
-    authority.or_else(|| text(request.headers(), HOST.as_str())).unwrap_or_default()
+/// Counts the questions browsers ask before they ask, by address.
+pub(crate) async fn count_preflights(gate: State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    if request.method() == Method::OPTIONS {
+        admit(gate, request, next).await
+    } else {
+        next.run(request).await
+    }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = text(headers, AUTHORIZATION.as_str())?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+async fn serve(gate: &Gate, caller: Caller, mut request: Request, next: Next) -> Result<Response, Problem> {
+    check_tenant(&caller, request.headers())?;
+    let fields = gate.shape.as_ref().map(|shape| Fields::asked(shape, &request)).transpose()?.flatten();
+    let condition = conditional::Condition::of(&request);
+    let mut response = if let Some(key) = once::Key::of(&caller, &request) {
+        once::serve(gate, caller.clone(), key?, request, next).await?
+    } else {
+        request.extensions_mut().insert(caller.clone());
+        next.run(request).await
+    };
+    if let Some(fields) = fields {
+        response = fields.pick(response).await?;
+    }
+    conditional::answer(&caller.edge().secret, condition, response).await
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
+/// Refuses a header that names no workspace, several, or another one than the session acts in.
+fn check_tenant(caller: &Caller, headers: &HeaderMap) -> Result<(), TenantMismatch> {
+    let mut named = headers.get_all(TENANT).iter().map(|name| name.to_str().unwrap_or("unreadable"));
+    let header = named.next();
+    let header = named.next().map_or(header, |_| Some("several"));
+    acting_tenant(caller.principal(), header).map(drop)
+}
+
+fn suggest_refresh(headers: &mut HeaderMap, caller: &Caller) {
+    let renew_from = caller.principal().and_then(|principal| principal.renew_from);
+    if renew_from.is_some_and(|from| from <= caller.edge().source.now()) {
+        headers.insert(REFRESH_SUGGESTED, HeaderValue::from_static("true"));
+    }
 }
 
 fn call(edge: &Edge, request: &Request, pass: &Pass) -> Call {
@@ -88,5 +129,6 @@ fn call(edge: &Edge, request: &Request, pass: &Pass) -> Call {
         request: known.unwrap_or_else(|| RequestId::fresh(&edge.source)),
         ip: Some(pass.ip()),
         agent: text(request.headers(), USER_AGENT.as_str()).map(Agent::new),
+        claim: None,
     }
 }

@@ -27,6 +27,7 @@ pub fn cors(policy: CorsPolicy) -> CorsLayer {
             IF_NONE_MATCH,
             name("idempotency-key"),
             name("traceparent"),
+            name("x-csrf-token"),
             name("x-request-id"),
             name("x-tenant-id"),
         ])
@@ -34,8 +35,11 @@ pub fn cors(policy: CorsPolicy) -> CorsLayer {
             ETAG,
             LOCATION,
             RETRY_AFTER,
+            name("deprecation"),
+            name("idempotency-replayed"),
             name("ratelimit"),
             name("ratelimit-policy"),
+            name("sunset"),
             name("x-request-id"),
             name("x-token-refresh-suggested"),
         ])

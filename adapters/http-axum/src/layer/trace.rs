@@ -24,24 +24,18 @@ pub async fn trace(State(source): State<Source>, request: Request, next: Next) -
 }
 
 fn span(request: &Request) -> Span {
-    let span = tracing::info_span!(
+    let parent = TraceParent::of(request.headers());
+    // All that is known now is said now: fields that come later cost more.
+    tracing::info_span!(
         "request",
-        method = %request.method(),
+        method = request.method().as_str(),
         route = route(request.extensions()),
-        request_id = Empty,
-        trace_id = Empty,
-        parent_id = Empty,
+        request_id = request.extensions().get::<RequestId>().map(RequestId::as_str),
+        trace_id = parent.map(|parent| parent.trace_id),
+        parent_id = parent.map(|parent| parent.parent_id),
         user = Empty,
         tenant = Empty,
-    );
-    if let Some(id) = request.extensions().get::<RequestId>() {
-        span.record("request_id", id.as_str());
-    }
-    if let Some(parent) = TraceParent::of(request.headers()) {
-        span.record("trace_id", parent.trace_id);
-        span.record("parent_id", parent.parent_id);
-    }
-    span
+    )
 }
 
 fn route(extensions: &Extensions) -> &str {

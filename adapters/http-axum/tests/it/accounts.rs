@@ -32,6 +32,7 @@ async fn an_account_goes_from_registration_to_sign_out() {
             "id": shown["id"],
             "email": "Ana@example.com",
             "name": "Ana Pop",
+            "locale": "en",
             "email_verified": true,
             "super_admin": false,
             "created_at": "2100-01-01T00:00:00.000Z",

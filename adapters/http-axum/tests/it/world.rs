@@ -6,21 +6,27 @@ use async_trait::async_trait;
 use axum::Router;
 use saaskit_auth::port::BreachedPasswords;
 use saaskit_auth::{Algorithm, Auth, Password};
-use saaskit_conformance::fixtures::{FixedClock, source_at};
+use saaskit_conformance::fixtures::{FixedClock, branding, source_at};
 use saaskit_gateway::{Bypass, Door, Limits};
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
-use saaskit_http_axum::{Api, Health, PublicUrl, Resource, Settings, auth, dev, health, home, tenants};
-use saaskit_kernel::{Call, Email, Handler, Mailbox, PortError, Secret, Worker, WorkerSettings};
+use saaskit_http_axum::{
+    Api, Health, PublicUrl, Resource, Settings, auth, dev, enter_tenant, export, health, home, tenant_roles,
+    tenants,
+};
+use saaskit_kernel::{Call, Email, Freshness, Handler, Mailbox, PortError, Secret, Worker, WorkerSettings};
 use saaskit_memory::{MemoryRateLimiter, MemoryStore};
 use saaskit_notify::port::Outbox;
 use saaskit_notify::{CaptureSender, Notify, SendMessage};
 use saaskit_seal_aead::{AeadSealer, KeyRing};
-use saaskit_stories::{BearerTokens, Links, NotifyLetters, Welcome, subscriptions};
+use saaskit_stories::{
+    AccountPeople, BearerTokens, EnterTenant, Export, Links, NotifyLetters, Permissions, TakeRoles,
+    TenantRoles, Welcome, permissions, subscriptions,
+};
 use saaskit_tenants::Tenants;
 use saaskit_token_jwt::JwtSigner;
 use serde_json::json;
 
-pub(crate) use request::Ask;
+pub(crate) use request::{Answer, Ask};
 
 /// A password every policy takes.
 pub(crate) const PASSWORD: &str = "Correct-horse-7";
@@ -64,13 +70,17 @@ impl World {
         let memory = Arc::new(MemoryStore::new(subscriptions()));
         let ring = KeyRing::parse(&KeyRing::generate(&source)).unwrap();
         let sealer = Arc::new(AeadSealer::new(ring, source.clone()).unwrap());
-        let notify = Notify::new(sealer.clone(), source.clone());
+        let notify = Notify::new(sealer.clone(), source.clone(), branding());
         let links = Links::under(PUBLIC_URL);
+        let freshness = Freshness::default();
         let auth = Auth::new(
             saaskit_auth::Ports {
                 store: memory.clone(),
                 users: memory.clone(),
                 sessions: memory.clone(),
+                refresh_tokens: memory.clone(),
+                attempts: memory.clone(),
+                roles: memory.clone(),
                 tokens: memory.clone(),
                 keys: memory.clone(),
                 hasher: Arc::new(Argon2Hasher::new(&Argon2Config::default(), source.clone()).unwrap()),
@@ -78,19 +88,30 @@ impl World {
                 signer: Arc::new(JwtSigner::new(PUBLIC_URL, PUBLIC_URL)),
                 sealer: sealer.clone(),
                 letters: Arc::new(NotifyLetters::new(notify.clone(), links.clone())),
+                freshness: freshness.clone(),
                 source: source.clone(),
             },
-            saaskit_auth::Settings { algorithm: Algorithm::EdDsa, ..saaskit_auth::Settings::default() },
+            saaskit_auth::Settings {
+                algorithm: Algorithm::EdDsa,
+                permissions: permissions(),
+                ..saaskit_auth::Settings::default()
+            },
         );
         auth.refresh(&Call::of_operator(&source)).await.unwrap();
         let tenants = Tenants::new(saaskit_tenants::Ports {
             store: memory.clone(),
             workspaces: memory.clone(),
+            members: memory.clone(),
+            people: Arc::new(AccountPeople(memory.clone())),
+            freshness,
             source: source.clone(),
         });
-        let own: [Arc<dyn Handler>; 2] = [
+        let own: [Arc<dyn Handler>; 3] = [
+            Arc::new(TakeRoles(auth.clone())),
             Arc::new(SendMessage {
                 messages: memory.clone(),
+                suppressions: memory.clone(),
+                preferences: memory.clone(),
                 sender: Arc::new(CaptureSender::new(memory.clone(), source.clone())),
                 sealer,
                 from: Mailbox { name: None, email: Email::parse("no-reply@example.com").unwrap() },
@@ -104,11 +125,20 @@ impl World {
         let health = Health::new(memory.clone(), memory.clone(), source.clone());
         let limiter = Arc::new(MemoryRateLimiter::new(clock.clone(), 10_000));
         let bypass = Bypass::new(Secret::new(BENCHMARK), false).unwrap();
-        let door = Door::new(limiter, Arc::new(BearerTokens(auth.clone())), plan.limits).with_bypass(bypass);
+        let door = Door::new(limiter, Arc::new(BearerTokens(auth.clone())), plan.limits)
+            .with_bypass(bypass)
+            .with_authorizer(Arc::new(Permissions { auth: auth.clone(), tenants: tenants.clone() }));
         let outbox: Arc<dyn Outbox> = memory.clone();
         let api = Api::new(door, source.clone(), auth.installation().unwrap(), plan.settings)
             .with(auth::resource(&auth))
             .with(tenants::resource(&tenants))
+            .with(export::resource(&Export {
+                auth: auth.clone(),
+                tenants: tenants.clone(),
+                parts: Vec::new(),
+            }))
+            .with(tenant_roles::resource(&TenantRoles { auth: auth.clone(), tenants: tenants.clone() }))
+            .with(enter_tenant::resource(&EnterTenant { auth: auth.clone(), tenants: tenants.clone() }))
             .with(home::resource(true))
             .with(health::resource(&health))
             .with(dev::resource(&outbox));

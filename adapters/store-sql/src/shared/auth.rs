@@ -1,14 +1,18 @@
-//! Accounts, sessions, one-time tokens and keys. None of them belongs to a tenant.
+//! Accounts, sessions and their chains, one-time tokens, counted tries, keys: none of them a tenant's. And roles, which
+//! may be one's.
 
 use async_trait::async_trait;
-use saaskit_auth::write::{AuthWrite, INSTALLATION, KEY_NUMBER, USER_EMAIL};
+use saaskit_auth::write::{AuthWrite, INSTALLATION, KEY_NUMBER, ROLE_NAME, USER_EMAIL};
 
 use super::Conn;
 use super::domain::{Apply, Domain};
 use crate::Failure;
 use crate::migration::Migration;
 
+mod attempt;
 mod key;
+mod refresh;
+mod role;
 mod session;
 mod token;
 mod user;
@@ -17,15 +21,21 @@ pub(super) const DOMAIN: Domain = Domain {
     migrations: &[Migration { domain: "auth", version: 1, name: "accounts", up: up!("auth/0001_accounts") }],
     rules: &[
         ("auth_users_email", USER_EMAIL),
+        ("auth_roles_name", ROLE_NAME),
         ("auth_signing_keys_number", KEY_NUMBER),
         ("auth_installation_pkey", INSTALLATION),
     ],
     known: &[
         "auth_users_pkey",
         "auth_sessions_pkey",
-        "auth_revocations_pkey",
+        "auth_sessions_cookie",
+        "auth_refresh_tokens_pkey",
+        "auth_refresh_tokens_number",
         "auth_tokens_pkey",
-        "auth_tokens_hash",
+        "auth_tokens_newest",
+        "auth_attempts_pkey",
+        "auth_roles_pkey",
+        "auth_assignments_pkey",
         "auth_signing_keys_pkey",
     ],
     write: |write| write.of::<AuthWrite>().map(|write| write as &dyn Apply),
@@ -37,8 +47,12 @@ impl Apply for AuthWrite {
         match self {
             Self::User(write) => user::apply(conn, write).await,
             Self::Session(write) => session::apply(conn, write).await,
+            Self::Refresh(write) => refresh::apply(conn, write).await,
             Self::Token(write) => token::apply(conn, write).await,
+            Self::Attempt(write) => attempt::apply(conn, write).await,
+            Self::Role(write) => role::apply(conn, write).await,
             Self::Key(write) => key::apply(conn, write).await,
+            Self::Operator(write) => key::count(conn, *write).await,
         }
     }
 }

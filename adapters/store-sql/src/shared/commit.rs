@@ -5,7 +5,7 @@ use sqlx::Acquire;
 use tokio::time::timeout;
 
 use super::domain::Apply;
-use super::{Conn, DOMAINS, Retries, Store, WriteHandler, engine, error, log, work};
+use super::{Conn, DOMAINS, Retries, Store, WriteHandler, engine, error, log, signal, work};
 use crate::Failure;
 
 /// A checked commit, each write with who applies it.
@@ -102,7 +102,8 @@ impl Plan<'_> {
         }
         work::insert(conn, &self.prepared.jobs).await?;
         log::insert_events(conn, &self.prepared.events).await?;
-        log::insert_audit(conn, &self.prepared.audit).await
+        log::insert_audit(conn, &self.prepared.audit).await?;
+        signal::insert(conn, &self.prepared.signals).await
     }
 
     async fn apply_foreign(&self, conn: &mut Conn) -> Result<(), Failure> {

@@ -1,15 +1,15 @@
 //! What is only ever appended: events and audit entries.
 
-use saaskit_kernel::{Actor, Agent, AuditEntry, Event};
+use saaskit_kernel::{Actor, Agent, AuditEntry, ClaimWrite, Event};
 use serde_json::{Value, json};
 use sqlx::types::Json;
 
-use super::domain::Domain;
+use super::domain::{Apply, Domain};
 use super::{Conn, engine};
 use crate::Failure;
 use crate::migration::Migration;
 
-/// The kernel's own tables: jobs, events, audit.
+/// The kernel's own tables: jobs, events, audit, claims, signals.
 pub(super) const DOMAIN: Domain = Domain {
     migrations: &[Migration {
         domain: "kernel",
@@ -19,7 +19,7 @@ pub(super) const DOMAIN: Domain = Domain {
     }],
     rules: &[],
     known: &[],
-    write: |_| None,
+    write: |write| write.of::<ClaimWrite>().map(|write| write as &dyn Apply),
 };
 
 /// One statement for all of them.

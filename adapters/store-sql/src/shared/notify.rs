@@ -1,10 +1,14 @@
-//! Messages and the development outbox.
+//! Messages, what is not to be sent, and the development outbox.
 
 use async_trait::async_trait;
-use saaskit_kernel::{PortError, Sealed};
-use saaskit_notify::port::{Messages, Outbox};
-use saaskit_notify::write::{MessageWrite, NotifyWrite, OutboxWrite};
-use saaskit_notify::{Captured, Category, Channel, Message, MessageId, Status, Template};
+use saaskit_kernel::{Email, Locale, PortError, Sealed, TenantId};
+use saaskit_notify::port::{Messages, Outbox, Preferences, Suppressions};
+use saaskit_notify::write::{MessageWrite, NotifyWrite, OutboxWrite, PreferenceWrite, SuppressionWrite};
+use saaskit_notify::{
+    Captured, Category, Channel, Message, MessageId, OptOut, Status, Suppression, SuppressionReason,
+    Template, Topic,
+};
+use sqlx::types::Uuid;
 
 use super::commit::saved;
 use super::domain::{Apply, Domain};
@@ -22,7 +26,7 @@ pub(super) const DOMAIN: Domain = Domain {
         up: up!("notify/0001_messages"),
     }],
     rules: &[],
-    known: &["notify_messages_pkey", "notify_outbox_id"],
+    known: &["notify_messages_pkey", "notify_suppressions_pkey", "notify_opt_outs_pkey", "notify_outbox_id"],
     write: |write| write.of::<NotifyWrite>().map(|write| write as &dyn Apply),
 };
 
@@ -30,7 +34,7 @@ pub(super) const DOMAIN: Domain = Domain {
 impl Messages for Store {
     async fn message(&self, id: MessageId) -> Result<Option<Message>, PortError> {
         let text =
-            "SELECT id, tenant_id, recipient, template, category, sealed, status, created_at, changed_at,
+            "SELECT id, tenant_id, recipient, locale, template, category, sealed, status, created_at, changed_at,
                            provider_id, version FROM notify_messages WHERE id = $1";
         let row = self.one(self.0.pools.system(), || sql(text).bind(id.uuid())).await?;
         row.as_ref().map(read_message).transpose()
@@ -42,6 +46,7 @@ fn read_message(row: &Row) -> Result<Message, PortError> {
         id: row.id("id")?,
         tenant: row.maybe_id("tenant_id")?,
         to: row.email("recipient")?,
+        locale: row.word("locale", Locale::parse)?,
         template: row.word("template", Template::parse)?,
         category: row.word("category", Category::parse)?,
         values: row.get::<Option<Vec<u8>>>("sealed")?.map(Sealed::from_bytes),
@@ -51,6 +56,49 @@ fn read_message(row: &Row) -> Result<Message, PortError> {
         provider_id: row.get("provider_id")?,
         version: row.version("version")?,
     })
+}
+
+#[async_trait]
+impl Suppressions for Store {
+    async fn suppression(
+        &self,
+        address: &Email,
+        tenant: Option<TenantId>,
+    ) -> Result<Option<Suppression>, PortError> {
+        let text = "SELECT address, tenant_id, reason, since FROM notify_suppressions
+                    WHERE address = $1 AND tenant_id IN ($2, $3) ORDER BY tenant_id DESC LIMIT 1";
+        let query = || sql(text).bind(address.normal()).bind(sender(tenant)).bind(sender(None));
+        let row = self.one(self.0.pools.system(), query).await?;
+        row.as_ref().map(read_suppression).transpose()
+    }
+}
+
+fn read_suppression(row: &Row) -> Result<Suppression, PortError> {
+    let tenant: Uuid = row.get("tenant_id")?;
+    Ok(Suppression {
+        address: row.email("address")?,
+        tenant: (!tenant.is_nil()).then(|| TenantId::from_uuid(tenant)),
+        reason: row.word("reason", SuppressionReason::parse)?,
+        since: row.at("since")?,
+    })
+}
+
+#[async_trait]
+impl Preferences for Store {
+    async fn opted_out(&self, address: &Email, tenant: Option<TenantId>) -> Result<Vec<Topic>, PortError> {
+        let text = "SELECT topic FROM notify_opt_outs WHERE address = $1 AND tenant_id = $2";
+        let query = || sql(text).bind(address.normal()).bind(sender(tenant));
+        let rows = self.all(self.0.pools.system(), query).await?;
+        let mut topics: Vec<Topic> =
+            rows.iter().map(|row| row.word("topic", Topic::parse)).collect::<Result<_, _>>()?;
+        topics.sort_unstable();
+        Ok(topics)
+    }
+}
+
+/// Whose mail it is; the installation's own is nobody's.
+fn sender(tenant: Option<TenantId>) -> Uuid {
+    tenant.map_or(Uuid::nil(), |tenant| tenant.uuid())
 }
 
 #[async_trait]
@@ -81,18 +129,51 @@ impl Apply for NotifyWrite {
         match self {
             Self::Message(MessageWrite::Insert(message)) => insert(conn, message).await,
             Self::Message(MessageWrite::Save(message)) => save(conn, message).await,
+            Self::Suppression(SuppressionWrite::Add(suppression)) => suppress(conn, suppression).await,
+            Self::Suppression(SuppressionWrite::Remove(address, tenant)) => {
+                allow(conn, address, *tenant).await
+            }
+            Self::Preference(PreferenceWrite::OptOut(it)) => {
+                let text = "INSERT INTO notify_opt_outs (address, tenant_id, topic) VALUES ($1, $2, $3)
+                            ON CONFLICT (address, tenant_id, topic) DO NOTHING";
+                prefer(conn, text, it).await
+            }
+            Self::Preference(PreferenceWrite::OptIn(it)) => {
+                let text = "DELETE FROM notify_opt_outs WHERE address = $1 AND tenant_id = $2 AND topic = $3";
+                prefer(conn, text, it).await
+            }
             Self::Outbox(OutboxWrite::Keep(captured)) => keep(conn, captured).await,
         }
     }
 }
 
+async fn suppress(conn: &mut Conn, it: &Suppression) -> Result<(), Failure> {
+    let query = sql("INSERT INTO notify_suppressions (address, tenant_id, reason, since)
+                     VALUES ($1, $2, $3, $4) ON CONFLICT (address, tenant_id) DO NOTHING");
+    let query = query.bind(it.address.normal()).bind(sender(it.tenant)).bind(it.reason.as_str());
+    query.bind(At(it.since)).execute(conn).await?;
+    Ok(())
+}
+
+async fn allow(conn: &mut Conn, address: &Email, tenant: Option<TenantId>) -> Result<(), Failure> {
+    let query = sql("DELETE FROM notify_suppressions WHERE address = $1 AND tenant_id = $2");
+    query.bind(address.normal()).bind(sender(tenant)).execute(conn).await?;
+    Ok(())
+}
+
+async fn prefer(conn: &mut Conn, text: &'static str, it: &OptOut) -> Result<(), Failure> {
+    let query = sql(text).bind(it.address.normal()).bind(sender(it.tenant));
+    query.bind(it.topic.as_str()).execute(conn).await?;
+    Ok(())
+}
+
 async fn insert(conn: &mut Conn, message: &Message) -> Result<(), Failure> {
     let query =
         sql("INSERT INTO notify_messages (id, tenant_id, recipient, template, category, sealed, status,
-                       changed_at, provider_id, version, created_at)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+                       changed_at, provider_id, version, created_at, locale)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
     let query = fields(query, message).bind(stored(message.version.next()));
-    query.bind(At(message.created_at)).execute(conn).await?;
+    query.bind(At(message.created_at)).bind(message.locale.as_str()).execute(conn).await?;
     Ok(())
 }
 

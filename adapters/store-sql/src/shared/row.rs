@@ -29,6 +29,18 @@ pub(super) trait Columns {
         N::try_from(self.get::<i64>(column)?).map_err(|_| unreadable(format!("{column} is out of range")))
     }
 
+    /// Exactly so many bytes.
+    fn bytes<const N: usize>(&self, column: &str) -> Result<[u8; N], PortError> {
+        let bytes: Option<[u8; N]> = self.maybe_bytes(column)?;
+        bytes.ok_or_else(|| unreadable(format!("{column} is missing")))
+    }
+
+    fn maybe_bytes<const N: usize>(&self, column: &str) -> Result<Option<[u8; N]>, PortError> {
+        let bytes: Option<Vec<u8>> = self.get(column)?;
+        let read = bytes.map(<[u8; N]>::try_from).transpose();
+        read.map_err(|_| unreadable(format!("{column} has not {N} bytes")))
+    }
+
     fn version(&self, column: &str) -> Result<Version, PortError> {
         self.number(column).map(Version)
     }

@@ -20,6 +20,7 @@ macro_rules! members {
 
 #[cfg(feature = "auth")]
 mod auth;
+mod claim;
 mod commit;
 mod domain;
 mod error;
@@ -29,6 +30,7 @@ mod migrate;
 mod notify;
 mod retries;
 mod row;
+mod signal;
 #[cfg(feature = "tenants")]
 mod tenants;
 mod work;

@@ -57,6 +57,7 @@ pub(crate) fn claims() -> AccessClaims {
         user: source.id(),
         session: source.id(),
         epoch: 3,
+        tenant: Some(source.id()),
         issued_at: NOW,
         expires_at: NOW.plus(AccessClaims::LIFE),
         authenticated_at: NOW.minus(Duration::from_mins(5)),
@@ -69,6 +70,7 @@ pub(crate) fn body() -> Value {
     let claims = claims();
     json!({
         "iss": ISSUER, "aud": AUDIENCE, "sub": claims.user, "sid": claims.session, "ep": claims.epoch,
+        "tid": claims.tenant,
         "iat": claims.issued_at.seconds(), "exp": claims.expires_at.seconds(), "jti": claims.token_id,
         "amr": claims.methods, "auth_time": claims.authenticated_at.seconds(),
     })

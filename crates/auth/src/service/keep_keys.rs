@@ -43,11 +43,10 @@ impl KeyRing {
 }
 
 impl Auth {
-    /// Takes over what other nodes did: revocations and signing keys; makes the next key when it is time and
+    /// Takes over the keys other nodes made; makes the next key when it is time and
     /// removes those nothing needs. To be called at the start and every minute.
     pub async fn refresh(&self, call: &Call) -> Result<(), AuthError> {
         let installation = self.keep_installation().await?;
-        self.learn_revocations().await?;
         self.keep_keys(call, installation).await
     }
 
@@ -79,7 +78,7 @@ impl Auth {
         }
     }
 
-    async fn keep_installation(&self) -> Result<InstallationSecret, AuthError> {
+    pub(super) async fn keep_installation(&self) -> Result<InstallationSecret, AuthError> {
         if let Some(held) = self.held().installation.clone() {
             return Ok(held);
         }

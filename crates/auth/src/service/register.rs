@@ -1,9 +1,9 @@
-use saaskit_kernel::{Call, Commit, Email, Job, Outcome, Secret};
-use serde_json::json;
+use saaskit_kernel::{Call, Commit, Outcome, Secret};
 
-use super::{Auth, answer_registration};
+use super::Auth;
+use super::answer_registration::{self, Registration};
 use crate::write::{AuthWrite, UserWrite};
-use crate::{AuthError, User, action};
+use crate::{AuthError, PasswordHash, User, action};
 
 /// What somebody registers with.
 #[derive(Debug, Clone)]
@@ -24,22 +24,24 @@ impl Auth {
             self.read_account(&ask.email, &ask.password, ask.name.as_deref()).await?;
         let hash = self.ports.hasher.hash(&password).await?;
         let source = &self.ports.source;
-        let user = User::register(source.id(), email.clone(), name, hash, source.now());
-        Ok(self.ports.store.commit(self.registration(call, user, &email)?).await?)
+        let user = User::register(source.id(), email, name, hash.clone(), source.now());
+        Ok(self.ports.store.commit(self.registration(call, user, &hash)?).await?)
     }
 
-    fn registration(&self, call: &Call, user: User, email: &Email) -> Result<Commit, AuthError> {
-        let source = &self.ports.source;
-        let context = answer_registration::seal_context(user.id);
-        let address = self.ports.sealer.seal(&context, email.original().as_bytes())?;
-        let job =
-            Job::now(source, answer_registration::KIND, None, json!({ "user": user.id, "address": address }));
-        let entry = call.entry(source, action::REGISTER, Outcome::Success, None).on(user.id);
+    fn registration(&self, call: &Call, user: User, hash: &PasswordHash) -> Result<Commit, AuthError> {
+        let waiting = Registration {
+            user: user.id,
+            address: user.email.clone(),
+            name: user.name.clone(),
+            password: hash.as_str().to_owned(),
+        };
+        let job = self.sealed_job(answer_registration::KIND, &waiting)?;
+        let entry = call.entry(&self.ports.source, action::REGISTER, Outcome::Success, None).on(user.id);
         let insert = if self.settings.reveal_existing_email {
             UserWrite::Insert(user)
         } else {
             UserWrite::InsertUnlessTaken(user)
         };
-        Ok(Commit::new().write(AuthWrite::User(insert)).enqueue(job).record(entry))
+        Ok(call.commit().write(AuthWrite::User(insert)).enqueue(job).record(entry))
     }
 }

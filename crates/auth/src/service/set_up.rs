@@ -1,8 +1,8 @@
-use saaskit_kernel::{Call, Commit, Outcome, Secret, Token, constant_time_eq};
+use saaskit_kernel::{Call, Commit, Email, Name, Outcome, Secret, Token, constant_time_eq, retry_stale};
 
-use super::Auth;
-use crate::write::{AuthWrite, KeyWrite, UserWrite};
-use crate::{AuthError, User, action};
+use super::{Auth, TRIES, is_contended};
+use crate::write::{AuthWrite, KeyWrite, OperatorWrite, TokenWrite, UserWrite};
+use crate::{AccountError, AuthError, News, PasswordHash, ProofError, User, action};
 
 /// What the first operator of an installation signs up with.
 #[derive(Debug, Clone)]
@@ -17,6 +17,14 @@ pub struct SetUp {
     pub name: Option<String>,
 }
 
+/// Who is to operate the installation.
+#[derive(Clone)]
+struct Operator {
+    email: Email,
+    name: Option<Name>,
+    hash: PasswordHash,
+}
+
 impl Auth {
     /// The secret by which the first operator signs up; `None` once there is one. It follows from the
     /// installation secret, so that nothing has to be kept, and dies with its first use.
@@ -28,21 +36,45 @@ impl Auth {
         Ok(Some(token.to_secret()))
     }
 
-    /// Makes the first operator's account, its address taken as proved. Works once.
+    /// Makes the first operator's account, its address taken as proved; one that somebody registered there, and
+    /// never proved, is taken over. Works once.
     pub async fn set_up(&self, call: &Call, ask: SetUp) -> Result<(), AuthError> {
-        let expected = self.set_up_token().await?.ok_or(AuthError::AlreadySetUp)?;
-        if !constant_time_eq(expected.expose().as_bytes(), ask.token.expose().as_bytes()) {
-            return Err(AuthError::TokenInvalid);
+        if let Err(refusal) = self.check_set_up_token(&ask.token).await {
+            let entry = call.entry(&self.ports.source, action::SET_UP, Outcome::Refused, None);
+            self.ports.store.commit(Commit::new().record(entry)).await?;
+            return Err(refusal);
         }
         let (email, password, name) =
             self.read_account(&ask.email, &ask.password, ask.name.as_deref()).await?;
         let hash = self.ports.hasher.hash(&password).await?;
+        let operator = Operator { email, name, hash };
+        retry_stale(TRIES, is_contended, || self.set_up_once(call, &operator)).await
+    }
+
+    async fn check_set_up_token(&self, token: &Secret) -> Result<(), AuthError> {
+        let expected = self.set_up_token().await?.ok_or(AccountError::AlreadySetUp)?;
+        let same = constant_time_eq(expected.expose().as_bytes(), token.expose().as_bytes());
+        if same { Ok(()) } else { Err(ProofError::TokenInvalid.into()) }
+    }
+
+    async fn set_up_once(&self, call: &Call, operator: &Operator) -> Result<(), AuthError> {
         let source = &self.ports.source;
-        let user = User::operator(source.id(), email, name, hash, source.now());
+        let (now, Operator { email, name, hash }) = (source.now(), operator.clone());
+        let found = self.ports.users.user_by_email(&email).await?;
+        let squatter = found.filter(|user| user.verified_at.is_none());
+        let is_new = squatter.is_none();
+        let user = match squatter {
+            Some(user) => user.reinstate().promote(name, hash, now),
+            None => User::operator(source.id(), email, name, hash, now),
+        };
+        let (id, news) = (user.id, News::UserEpoch(user.id, user.epoch));
+        let write = if is_new { UserWrite::Insert(user) } else { UserWrite::Save(user) };
         let commit = Commit::new()
-            .record(call.entry(source, action::SET_UP, Outcome::Success, None).on(user.id))
-            .write(AuthWrite::Key(KeyWrite::SetUp { at: source.now() }))
-            .write(AuthWrite::User(UserWrite::Insert(user)));
-        Ok(self.ports.store.commit(commit).await?)
+            .record(call.entry(source, action::SET_UP, Outcome::Success, None).on(id))
+            .write(AuthWrite::Key(KeyWrite::SetUp { at: now }))
+            .write(AuthWrite::Operator(OperatorWrite::Gain))
+            .write(AuthWrite::Token(TokenWrite::Erase(id)))
+            .write(AuthWrite::User(write));
+        self.commit_news(commit, &[news]).await
     }
 }

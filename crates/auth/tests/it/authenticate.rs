@@ -28,6 +28,52 @@ async fn a_believed_token_costs_no_question_to_the_store() {
 }
 
 #[tokio::test]
+async fn a_node_that_has_not_heard_lately_asks_the_store_and_never_guesses_yes() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let [token, other] = [world.token(ANA).await, world.token(ANA).await];
+    let node = world.node(settings());
+    node.refresh(&world.call()).await.unwrap();
+    world.follow();
+    let principal = node.authenticate(&token).await.unwrap();
+    world.auth.log_out(&world.call(), &principal).await.unwrap();
+
+    world.elapse_deaf(Duration::from_millis(999));
+    world.trace.take();
+    node.authenticate(&token).await.expect("what was not heard yet is believed for less than a second");
+    assert_eq!(world.trace.take(), [""; 0]);
+    world.elapse_deaf(Duration::from_millis(1));
+    assert_eq!(refused(node.authenticate(&token).await), "UNAUTHENTICATED");
+    node.authenticate(&other).await.unwrap();
+    assert_eq!(world.trace.take(), ["sessions.session"; 2]);
+    world.follow();
+    assert_eq!(refused(node.authenticate(&token).await), "UNAUTHENTICATED");
+    node.authenticate(&other).await.unwrap();
+    assert_eq!(world.trace.take(), [""; 0]);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_later_epoch_of_its_user_ends_a_token_though_nothing_was_heard() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let token = world.token(ANA).await;
+    world.change(ANA, |user| user.epoch += 1).await;
+    world.elapse_deaf(Duration::from_secs(1));
+    assert_eq!(refused(world.auth.authenticate(&token).await), "UNAUTHENTICATED");
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_token_says_from_when_it_should_be_renewed() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let principal = world.principal(&world.token(ANA).await).await;
+    assert_eq!(principal.renew_from, Some(world.source.now().plus(Duration::from_mins(12))));
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn what_is_no_token_or_was_changed_is_refused_without_a_question() {
     let world = World::new().await;
     world.user(ANA).await;

@@ -3,10 +3,10 @@ use std::time::Duration;
 use proptest::prelude::*;
 use saaskit_auth::claims::AccessClaims;
 use saaskit_auth::port::Keys;
-use saaskit_auth::{Algorithm, Auth, LogIn, Settings, SigningKey};
+use saaskit_auth::{Algorithm, Auth, Settings, SigningKey};
 use saaskit_kernel::{Call, Secret};
 
-use crate::world::{PASSWORD, World, at_once, case, kid, read, refused, settings};
+use crate::world::{PASSWORD, World, at_once, case, credentials, kid, read, refused, settings, tokens};
 
 const ANA: &str = "ana@example.org";
 const MINUTE: Duration = Duration::from_mins(1);
@@ -18,8 +18,8 @@ fn published(node: &Auth) -> Vec<String> {
 }
 
 async fn token(node: &Auth, call: &Call) -> String {
-    let ask = LogIn { email: ANA.to_owned(), password: Secret::new(PASSWORD) };
-    node.log_in(call, ask).await.unwrap().access_token.expose().to_owned()
+    let signed_in = node.log_in(call, credentials(ANA, PASSWORD)).await.unwrap();
+    tokens(signed_in).access.secret.expose().to_owned()
 }
 
 fn given(text: &str) -> Settings {

@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use saaskit_auth::port::Sessions;
-use saaskit_auth::{LogIn, Method, PasswordHash, UserStatus};
-use saaskit_kernel::{Actor, CommitError, Fault, Secret};
+use saaskit_auth::{Method, PasswordHash, UserStatus};
+use saaskit_kernel::{Actor, CommitError, Fault};
 
-use crate::world::{PASSWORD, World, case, faults, read, refused, saving};
+use crate::world::{PASSWORD, World, case, credentials, faults, read, refused, saving, tokens};
 
 const ANA: &str = "ana@example.org";
 const WRONG: &str = "Wrong-horse-7";
@@ -15,9 +15,14 @@ async fn the_right_password_starts_a_session_that_remembers_how_and_from_where()
     let world = World::new().await;
     let user = world.user(ANA).await;
     let signed_in = world.log_in(" ANA@example.org", PASSWORD).await.unwrap();
-    assert_eq!((signed_in.user, signed_in.expires_in), (user.id, Duration::from_mins(15)));
+    assert_eq!(signed_in.user, user.id);
+    let id = signed_in.session;
+    let tokens = tokens(signed_in);
+    assert_eq!(tokens.access.expires_in, Duration::from_mins(15));
+    assert_eq!(tokens.refresh_expires_in, Duration::from_hours(14 * 24));
 
-    let principal = world.principal(signed_in.access_token.expose()).await;
+    let principal = world.principal(tokens.access.secret.expose()).await;
+    assert_eq!(principal.session, id);
     let (session, owner) = world.memory.session(principal.session).await.unwrap().unwrap();
     let call = world.call();
     assert_eq!((owner.id, principal.user), (user.id, user.id));
@@ -72,6 +77,8 @@ async fn an_unknown_address_and_a_wrong_password_cause_the_same_and_get_the_same
         trace[..],
         [
             "users.user_by_email",
+            "attempts.attempts",
+            r#"commit writes=["auth.attempts"] jobs=[] events=[] audit=[]"#,
             "hasher.verify",
             r#"commit writes=[] jobs=[] events=[] audit=[("auth.log_in", "refused")]"#
         ]
@@ -102,7 +109,11 @@ async fn why_an_account_may_not_sign_in_is_told_only_after_the_right_password() 
         assert_eq!(refused(world.log_in(email, WRONG).await), "CREDENTIALS_INVALID");
         assert_eq!(world.trace.take(), expected);
         assert_eq!(refused(world.log_in(email, PASSWORD).await), reason);
-        assert_eq!(world.trace.take(), expected, "a refusal starts no session");
+        let trace = world.trace.take();
+        assert_eq!(trace[..4], expected[..4]);
+        let clears =
+            r#"commit writes=["auth.attempts"] jobs=[] events=[] audit=[("auth.log_in", "refused")]"#;
+        assert_eq!(trace[4..], [clears], "a refusal starts no session");
     }
     world.finish().await;
 }
@@ -193,6 +204,9 @@ async fn when_the_hasher_has_no_room_nothing_is_written() {
         let refusal = world.log_in(email, PASSWORD).await.unwrap_err();
         assert_eq!((refusal.code().name(), refusal.retry_after()), ("BUSY", Some(3)));
     }
+    for _ in 0..20 {
+        assert_eq!(refused(world.log_in(ANA, PASSWORD).await), "BUSY", "what was not tested does not count");
+    }
     assert_eq!(world.audited().len(), before);
     world.finish().await;
 }
@@ -201,10 +215,12 @@ async fn when_the_hasher_has_no_room_nothing_is_written() {
 async fn a_session_that_could_not_be_stored_gives_no_token_and_a_failure_not_written_down_no_verdict() {
     let world = World::new().await;
     world.user(ANA).await;
-    world.recorder.fail_next(CommitError::Unknown);
-    assert_eq!(refused(world.log_in(ANA, PASSWORD).await), "OUTCOME_UNKNOWN");
-    world.recorder.fail_next(CommitError::Unknown);
-    assert_eq!(refused(world.log_in(ANA, WRONG).await), "OUTCOME_UNKNOWN");
+    for password in [PASSWORD, WRONG] {
+        for commits_before in 0..2 {
+            world.recorder.fail_after(commits_before, CommitError::Unknown);
+            assert_eq!(refused(world.log_in(ANA, password).await), "OUTCOME_UNKNOWN");
+        }
+    }
     world.finish().await;
 }
 
@@ -213,8 +229,7 @@ async fn who_was_never_refreshed_signs_nobody_in() {
     let world = World::new().await;
     world.user(ANA).await;
     let cold = world.node(crate::world::settings());
-    let ask = LogIn { email: ANA.to_owned(), password: Secret::new(PASSWORD) };
-    assert_eq!(refused(cold.log_in(&world.call(), ask).await), "INTERNAL");
+    assert_eq!(refused(cold.log_in(&world.call(), credentials(ANA, PASSWORD)).await), "INTERNAL");
     world.finish().await;
 }
 

@@ -1,11 +1,10 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use saaskit_auth::LogIn;
 use saaskit_auth::port::Sessions;
-use saaskit_kernel::{Actor, Call, Secret};
+use saaskit_kernel::{Actor, Call, Signals};
 
-use crate::world::{PASSWORD, World, case, refused, settings};
+use crate::world::{PASSWORD, World, case, credentials, refused, settings, tokens};
 
 const ANA: &str = "ana@example.org";
 const MILLISECOND: Duration = Duration::from_millis(1);
@@ -46,22 +45,27 @@ async fn it_is_written_down_and_doing_it_twice_changes_nothing() {
 }
 
 #[tokio::test]
-async fn another_node_learns_it_by_its_refresh_and_so_does_one_that_starts_later() {
+async fn another_node_hears_of_it_and_so_does_one_that_starts_later() {
     let world = World::new().await;
     world.user(ANA).await;
     let node = world.node(settings());
     node.refresh(&world.call()).await.unwrap();
+    world.follow();
     let [token, other] = [world.token(ANA).await, world.token(ANA).await];
     let principal = node.authenticate(&token).await.unwrap();
     world.auth.log_out(&world.call(), &principal).await.unwrap();
 
-    node.refresh(&world.call()).await.unwrap();
+    node.authenticate(&token).await.unwrap();
+    world.follow();
     assert_eq!(refused(node.authenticate(&token).await), "UNAUTHENTICATED");
     node.authenticate(&other).await.unwrap();
 
     let late = world.node(settings());
     late.refresh(&world.call()).await.unwrap();
+    world.follow();
+    world.trace.take();
     assert_eq!(refused(late.authenticate(&token).await), "UNAUTHENTICATED");
+    assert_eq!(world.trace.take(), [""; 0]);
     world.finish().await;
 }
 
@@ -84,14 +88,15 @@ async fn it_is_remembered_for_as_long_as_any_token_can_live_though_the_clocks_of
     world.user(ANA).await;
     let node = world.node_ahead(Duration::from_secs(59), settings());
     node.refresh(&world.call()).await.unwrap();
-    let ask = LogIn { email: ANA.to_owned(), password: Secret::new(PASSWORD) };
-    let token = node.log_in(&world.call(), ask).await.unwrap().access_token;
+    world.follow();
+    let signed_in = node.log_in(&world.call(), credentials(ANA, PASSWORD)).await.unwrap();
+    let token = tokens(signed_in).access.secret;
     let principal = world.principal(token.expose()).await;
     world.auth.log_out(&world.call(), &principal).await.unwrap();
 
     for _ in 0..18 {
+        world.follow();
         for node in [&world.auth, &node] {
-            node.refresh(&world.call()).await.unwrap();
             let answer = refused(node.authenticate(token.expose()).await);
             assert!(matches!(answer, "UNAUTHENTICATED" | "TOKEN_EXPIRED"), "{answer}");
         }
@@ -112,9 +117,9 @@ async fn an_expired_token_is_said_to_be_expired_and_a_revocation_is_forgotten_wh
     assert_eq!(refused(world.auth.authenticate(&token).await), "TOKEN_EXPIRED");
 
     world.auth.log_out(&world.call(), &principal).await.unwrap();
-    assert_eq!(world.memory.revocations(world.source.now()).await.unwrap().len(), 1);
+    assert_eq!(world.memory.live(world.source.now()).await.unwrap().0.len(), 1);
     world.elapse(Duration::from_hours(1));
-    assert_eq!(world.memory.revocations(world.source.now()).await.unwrap(), []);
+    assert_eq!(world.memory.live(world.source.now()).await.unwrap().0, []);
     world.finish().await;
 }
 
@@ -134,6 +139,7 @@ proptest! {
                 world.auth.log_out(&world.call(), &principal).await.unwrap();
             }
             node.refresh(&world.call()).await.unwrap();
+            world.follow();
             for (token, ended) in tokens.iter().zip(&ends) {
                 for node in [&world.auth, &node] {
                     assert_eq!(node.authenticate(token).await.is_err(), *ended);

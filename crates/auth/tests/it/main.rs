@@ -6,12 +6,26 @@
     reason = "a test says by a panic that something does not hold"
 )]
 
+mod act_in;
+mod administer;
 mod authenticate;
+mod change_email;
+mod change_password;
+mod cookies;
+mod delete_account;
 mod keep_keys;
+mod lockout;
 mod log_in;
 mod log_out;
+mod may;
+mod profile;
 mod register;
+mod renew;
+mod reset_password;
+mod roles;
 mod secrets;
+mod sessions;
 mod set_up;
+mod step_up;
 mod verify_email;
 mod world;

@@ -81,15 +81,60 @@ async fn the_owner_of_a_taken_address_is_told_and_nothing_changes() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_not_proved_keeps_its_secret_when_its_address_is_registered_again() {
+async fn whoever_proves_an_address_proves_the_password_that_came_with_the_link() {
     let world = World::new().await;
-    let secret = world.letter("ana@example.org").await;
+    let first = world.letter("ana@example.org").await;
     world.register("ana@example.org", "Another-horse-8").await.unwrap();
     world.work().await;
+    let second = world.secrets("ana@example.org").pop().unwrap();
 
-    assert!(matches!(world.letters("ana@example.org")[1].kind, Kind::AccountExists));
-    assert!(matches(&world, "ana@example.org", PASSWORD).await, "the second password is not the account's");
-    world.verify(&secret).await.unwrap();
+    assert_eq!(refused(world.verify(&first).await), "TOKEN_INVALID");
+    world.verify(&second).await.unwrap();
+    assert_eq!(refused(world.log_in("ana@example.org", PASSWORD).await), "CREDENTIALS_INVALID");
+    world.log_in("ana@example.org", "Another-horse-8").await.unwrap();
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_address_that_was_registered_twice_and_proved_by_another_link_has_no_password() {
+    let world = World::new().await;
+    world.letter("ana@example.org").await;
+    world.register("ana@example.org", "Another-horse-8").await.unwrap();
+    world.work().await;
+    world.auth.resend_verification(&world.call(), "ana@example.org").await.unwrap();
+    world.work().await;
+    world.verify(&world.secrets("ana@example.org").pop().unwrap()).await.unwrap();
+    for password in [PASSWORD, "Another-horse-8"] {
+        assert_eq!(refused(world.log_in("ana@example.org", password).await), "CREDENTIALS_INVALID");
+    }
+    assert_eq!(world.stored("ana@example.org").await.unwrap().password, None);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_proved_a_waiting_and_a_free_address_cause_the_same_in_the_request() {
+    let world = World::new().await;
+    world.user("one@example.org").await;
+    world.letter("two@example.org").await;
+    world.trace.take();
+    let mut traces = Vec::new();
+    for email in ["one@example.org", "two@example.org", "new@example.org"] {
+        world.register(email, "Another-horse-8").await.unwrap();
+        traces.push(world.trace.take());
+    }
+    assert!(traces.iter().all(|trace| *trace == traces[0]), "{traces:?}");
+    world.work().await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn the_name_of_its_owner_or_of_the_product_is_no_password() {
+    let world = World::with(Settings { product: "Acme Suite 2000".to_owned(), ..settings() }).await;
+    for password in ["Ana-Maria-1980", "acme-Suite-2000"] {
+        let ask =
+            Register { name: Some("ana maria 1980".to_owned()), ..registration("ana@example.org", password) };
+        assert_eq!(faults(world.auth.register(&world.call(), ask).await), [("password", "PASSWORD_IS_NAME")]);
+    }
     world.finish().await;
 }
 
@@ -115,7 +160,16 @@ async fn two_registrations_of_one_address_at_once_make_one_account() {
         .await;
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), if reveals { 1 } else { 2 });
         world.work().await;
-        assert_eq!(world.secrets("ana@example.org").len(), 1);
+        let secrets = world.secrets("ana@example.org");
+        assert_eq!(secrets.len(), if reveals { 1 } else { 2 });
+        for (at, secret) in secrets.iter().enumerate() {
+            assert_eq!(
+                world.verify(secret).await.is_ok(),
+                at + 1 == secrets.len(),
+                "only the newest is good"
+            );
+        }
+        world.log_in("ana@example.org", PASSWORD).await.unwrap();
         world.finish().await;
     }
 }

@@ -1,10 +1,12 @@
 use saaskit_auth::port::{Letter, NewKey, OpenKey};
 use saaskit_auth::write::{AuthWrite, TokenWrite, UserWrite};
-use saaskit_auth::{Algorithm, LogIn, OneTimeToken, Purpose, Register, SetUp, Settings};
+use saaskit_auth::{
+    AccessToken, Algorithm, Carried, LogIn, OneTimeToken, Purpose, Register, SetUp, Settings, Tokens,
+};
 use saaskit_kernel::{Commit, Secret};
 use zeroize::Zeroizing;
 
-use crate::world::{PASSWORD, World, registration, settings};
+use crate::world::{PASSWORD, World, credentials, registration, settings, tokens};
 
 const ANA: &str = "ana@example.org";
 const CANARY: &str = "Canary-Passw0rd-4711";
@@ -38,7 +40,18 @@ async fn no_secret_of_a_life_is_in_what_is_stored_told_queued_or_written_down() 
     let wrong = world.log_in(ANA, "Canary-Wrong-4712").await.unwrap_err();
     world.hasher.harden();
     let signed_in = world.log_in(ANA, CANARY).await.unwrap();
-    let principal = world.principal(signed_in.access_token.expose()).await;
+    let device = signed_in.device.to_secret();
+    let first = tokens(signed_in);
+    let next = world.renew(&world.call(), &first.refresh, None).await.unwrap();
+    let carried = LogIn { carrier: saaskit_auth::Carrier::Cookie, ..credentials(ANA, CANARY) };
+    let Carried::ByCookie { secret: cookie, .. } =
+        world.auth.log_in(&world.call(), carried).await.unwrap().carried
+    else {
+        panic!("a cookie")
+    };
+    world.auth.authenticate_cookie(cookie.expose()).await.unwrap();
+    let principal = world.principal(next.access.secret.expose()).await;
+    world.auth.step_up(&world.call(), &principal, &Secret::new(CANARY), None).await.unwrap();
     world.auth.log_out(&world.call(), &principal).await.unwrap();
     world.auth.resend_verification(&world.call(), ANA).await.unwrap();
     world.work().await;
@@ -46,11 +59,21 @@ async fn no_secret_of_a_life_is_in_what_is_stored_told_queued_or_written_down() 
     let everything =
         format!("{waiting}{:?}{}{:?}{wrong:?}", world.memory, world.recorder.printed(), world.auth);
     let told = format!("{:?}{:?}", world.memory.events(), world.memory.audit());
-    let token = signed_in.access_token.expose();
+    let token = first.access.secret.expose();
     let signature = token.rsplit_once('.').unwrap().1;
-    for secret in
-        [CANARY, "Canary-Wrong-4712", mailed.expose(), set_up.expose(), token, signature, "PRIVATE EdDSA KEY"]
-    {
+    for secret in [
+        CANARY,
+        "Canary-Wrong-4712",
+        mailed.expose(),
+        set_up.expose(),
+        token,
+        signature,
+        first.refresh.expose(),
+        next.refresh.expose(),
+        cookie.expose(),
+        device.expose(),
+        "PRIVATE EdDSA KEY",
+    ] {
         assert_silent(&everything, secret);
         assert_silent(&told, secret);
     }
@@ -78,7 +101,7 @@ async fn nothing_that_holds_a_secret_prints_it() {
     let hash = user.password.clone().unwrap();
     let printed = [
         format!("{:?}", Register { password: secret(), ..registration(ANA, "") }),
-        format!("{:?}", LogIn { email: ANA.to_owned(), password: secret() }),
+        format!("{:?}", credentials(ANA, CANARY)),
         format!("{:?}", SetUp { token: secret(), email: ANA.to_owned(), password: secret(), name: None }),
         format!("{:?}", Settings { private_key: Some(secret()), ..settings() }),
         format!("{:?}", world.node(Settings { private_key: Some(secret()), ..settings() })),
@@ -86,10 +109,10 @@ async fn nothing_that_holds_a_secret_prints_it() {
         format!("{:?}", saaskit_auth::Password::new(&secret())),
         format!(
             "{:?}",
-            saaskit_auth::SignedIn {
-                access_token: secret(),
-                expires_in: std::time::Duration::ZERO,
-                user: user.id
+            Tokens {
+                access: AccessToken { secret: secret(), expires_in: std::time::Duration::ZERO },
+                refresh: secret(),
+                refresh_expires_in: std::time::Duration::ZERO,
             }
         ),
         format!("{:?}", NewKey { private: secret(), public: serde_json::Value::Null }),

@@ -77,6 +77,44 @@ async fn a_wrong_token_makes_nobody_and_does_not_use_the_link_up() {
 }
 
 #[tokio::test]
+async fn a_refused_try_is_written_down() {
+    let world = World::new().await;
+    let answer = world.auth.set_up(&world.call(), ask(&Secret::new("wrong"), OPS)).await;
+    assert_eq!(refused(answer), "TOKEN_INVALID");
+    assert_eq!(world.audited().last(), Some(&("auth.set_up", "refused")));
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn who_registered_the_operator_s_address_before_and_never_proved_it_is_wiped() {
+    let world = World::new().await;
+    let squatted = world.letter(OPS).await;
+    world
+        .auth
+        .set_up(
+            &world.call(),
+            SetUp { password: Secret::new("Another-horse-8"), ..ask(&link(&world).await, OPS) },
+        )
+        .await
+        .unwrap();
+    assert!(world.stored(OPS).await.unwrap().super_admin);
+    assert_eq!(refused(world.verify(&squatted).await), "TOKEN_INVALID");
+    assert_eq!(refused(world.log_in(OPS, PASSWORD).await), "CREDENTIALS_INVALID");
+    world.log_in(OPS, "Another-horse-8").await.unwrap();
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_account_whose_address_is_proved_is_not_taken_over() {
+    let world = World::new().await;
+    let owner = world.user(OPS).await;
+    let answer = world.auth.set_up(&world.call(), ask(&link(&world).await, OPS)).await;
+    assert_eq!(refused(answer), "EMAIL_TAKEN");
+    assert_eq!(world.stored(OPS).await, Some(owner));
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn faults_of_the_fields_do_not_use_the_link_up_and_are_told_only_to_who_has_it() {
     let world = World::new().await;
     let token = link(&world).await;

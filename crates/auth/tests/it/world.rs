@@ -1,3 +1,4 @@
+mod ears;
 mod hasher;
 mod post;
 mod recorder;
@@ -11,14 +12,19 @@ use std::time::Duration;
 use async_trait::async_trait;
 use saaskit_auth::port::{BreachedPasswords, Users};
 use saaskit_auth::write::{AuthWrite, UserWrite};
-use saaskit_auth::{Algorithm, Auth, AuthError, LogIn, Password, Ports, Register, Settings, SignedIn, User};
+use saaskit_auth::{
+    Algorithm, Auth, AuthError, Carried, Carrier, DeviceToken, LogIn, Password, Ports, Register, Settings,
+    SignedIn, Tokens, User,
+};
 use saaskit_conformance::fixtures::{CountingEntropy, FixedClock};
 use saaskit_kernel::{
-    Actor, Agent, Call, Clock, Code, Commit, Email, Fault, Handler, PortError, Principal, RequestId, Sealer,
-    Secret, Source, Store, Subscriptions, Timestamp, WorkQueue, WorkState, Worker, WorkerSettings,
+    Actor, Agent, Call, Clock, Code, Commit, Email, Fault, Freshness, Handler, PortError, Principal,
+    RequestId, Sealer, Secret, Source, Store, Subscriptions, Timestamp, WorkQueue, WorkState, Worker,
+    WorkerSettings,
 };
 use saaskit_memory::MemoryStore;
 
+use ears::Ears;
 use hasher::FakeHasher;
 use post::{Deliver, Delivered, Post};
 use recorder::Recorder;
@@ -46,6 +52,7 @@ pub(crate) struct World {
     clock: Arc<FixedClock>,
     entropy: Arc<CountingEntropy>,
     post: Arc<Post>,
+    ears: Ears,
 }
 
 impl World {
@@ -57,6 +64,7 @@ impl World {
     pub(crate) async fn with(settings: Settings) -> Self {
         let world = Self::cold(settings);
         world.refresh().await;
+        world.follow();
         world.trace.take();
         world
     }
@@ -75,6 +83,9 @@ impl World {
             store: recorder.clone(),
             users: recorder.clone(),
             sessions: recorder.clone(),
+            refresh_tokens: recorder.clone(),
+            attempts: recorder.clone(),
+            roles: recorder.clone(),
             tokens: recorder.clone(),
             keys: recorder.clone(),
             hasher: hasher.clone(),
@@ -82,10 +93,13 @@ impl World {
             signer: Arc::new(FakeSigner::default()),
             sealer: Arc::new(FakeSealer::default()),
             letters: post.clone(),
+            freshness: Freshness::default(),
             source: source.clone(),
         };
         let auth = Auth::new(ports.clone(), settings);
-        Self { auth, source, memory, recorder, hasher, trace, ports, clock, entropy, post }
+        let ears = Ears::default();
+        ears.listen(&auth, memory.clone(), source.clone(), ports.freshness.clone());
+        Self { auth, source, memory, recorder, hasher, trace, ports, clock, entropy, post, ears }
     }
 
     /// Another node of the installation, which remembers nothing yet.
@@ -96,8 +110,18 @@ impl World {
     /// Another node, its clock so much ahead.
     pub(crate) fn node_ahead(&self, by: Duration, settings: Settings) -> Auth {
         let source = Source::new(Arc::new(Ahead(self.clock.clone(), by)), self.entropy.clone());
-        let ports = Ports { signer: Arc::new(FakeSigner::default()), source, ..self.ports.clone() };
-        Auth::new(ports, settings)
+        let freshness = Freshness::default();
+        let signer = Arc::new(FakeSigner::default());
+        let ports =
+            Ports { signer, source: source.clone(), freshness: freshness.clone(), ..self.ports.clone() };
+        let node = Auth::new(ports, settings);
+        self.ears.listen(&node, self.memory.clone(), source, freshness);
+        node
+    }
+
+    /// Every node hears what the others did.
+    pub(crate) fn follow(&self) {
+        self.ears.follow();
     }
 
     /// A call of nobody in particular, from a browser.
@@ -107,6 +131,7 @@ impl World {
             request: RequestId::fresh(&self.source),
             ip: Some("192.0.2.7".parse().unwrap()),
             agent: Some(Agent::new("Browser/1.0")),
+            claim: None,
         }
     }
 
@@ -137,13 +162,48 @@ impl World {
     }
 
     pub(crate) async fn log_in(&self, email: &str, password: &str) -> Result<SignedIn, AuthError> {
-        let ask = LogIn { email: email.to_owned(), password: Secret::new(password) };
+        self.auth.log_in(&self.call(), credentials(email, password)).await
+    }
+
+    /// Signs in on the browser that keeps this.
+    pub(crate) async fn log_in_on(
+        &self,
+        device: &DeviceToken,
+        email: &str,
+        password: &str,
+    ) -> Result<SignedIn, AuthError> {
+        let ask = LogIn { device: Some(device.clone()), ..credentials(email, password) };
         self.auth.log_in(&self.call(), ask).await
+    }
+
+    /// Signs in with [`PASSWORD`]; gives what carries the session.
+    pub(crate) async fn tokens(&self, email: &str) -> Tokens {
+        tokens(self.log_in(email, PASSWORD).await.unwrap())
     }
 
     /// Signs in with [`PASSWORD`]; gives the access token.
     pub(crate) async fn token(&self, email: &str) -> String {
-        self.log_in(email, PASSWORD).await.unwrap().access_token.expose().to_owned()
+        self.tokens(email).await.access.secret.expose().to_owned()
+    }
+
+    /// Shows a refresh token.
+    pub(crate) async fn renew(
+        &self,
+        call: &Call,
+        refresh: &Secret,
+        device: Option<&DeviceToken>,
+    ) -> Result<Tokens, AuthError> {
+        let shown = self.auth.shown(refresh).await?;
+        self.auth.renew(call, shown, device).await
+    }
+
+    /// Signs in with [`PASSWORD`]; gives the secret of the cookie.
+    pub(crate) async fn cookie(&self, email: &str) -> Secret {
+        let ask = LogIn { carrier: Carrier::Cookie, ..credentials(email, PASSWORD) };
+        match self.auth.log_in(&self.call(), ask).await.unwrap().carried {
+            Carried::ByCookie { secret, .. } => secret,
+            Carried::ByTokens(_) => unreachable!("a cookie was asked for"),
+        }
     }
 
     pub(crate) async fn principal(&self, token: &str) -> Principal {
@@ -168,11 +228,7 @@ impl World {
 
     /// The secrets of the letters that arrived there, oldest first.
     pub(crate) fn secrets(&self, email: &str) -> Vec<Secret> {
-        let secret = |letter: Delivered| match letter.kind {
-            Kind::Verify(secret) => Some(secret),
-            Kind::AccountExists => None,
-        };
-        self.letters(email).into_iter().filter_map(secret).collect()
+        self.letters(email).into_iter().filter_map(|letter| letter.kind.secret()).collect()
     }
 
     pub(crate) async fn stored(&self, email: &str) -> Option<User> {
@@ -190,7 +246,14 @@ impl World {
         &*self.ports.sealer
     }
 
+    /// Lets time pass in which every node goes on to hear what the others do.
     pub(crate) fn elapse(&self, time: Duration) {
+        self.elapse_deaf(time);
+        self.follow();
+    }
+
+    /// Lets time pass in which no node hears anything.
+    pub(crate) fn elapse_deaf(&self, time: Duration) {
         self.clock.advance(time);
     }
 
@@ -216,6 +279,20 @@ pub(crate) fn settings() -> Settings {
 
 pub(crate) fn registration(email: &str, password: &str) -> Register {
     Register { email: email.to_owned(), password: Secret::new(password), name: None }
+}
+
+/// A sign-in by tokens from a browser that is new.
+pub(crate) fn credentials(email: &str, password: &str) -> LogIn {
+    let (email, password) = (email.to_owned(), Secret::new(password));
+    LogIn { email, password, device: None, carrier: Carrier::Tokens }
+}
+
+/// The tokens of somebody who signed in for tokens.
+pub(crate) fn tokens(signed_in: SignedIn) -> Tokens {
+    match signed_in.carried {
+        Carried::ByTokens(tokens) => tokens,
+        Carried::ByCookie { .. } => unreachable!("tokens were asked for"),
+    }
 }
 
 /// The commit that saves an account.

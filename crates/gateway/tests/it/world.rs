@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use saaskit_gateway::port::Authenticator;
-use saaskit_gateway::{Access, Class, Door, Knock, Limits, Refusal};
+use saaskit_gateway::{Access, Class, Credential, CsrfProof, Door, Knock, Limits, Provenance, Refusal};
 use saaskit_kernel::{Clock, Fault, Principal, SessionId, Timestamp, UserId};
 use saaskit_memory::MemoryRateLimiter;
 use uuid::Uuid;
@@ -38,16 +38,20 @@ impl Names {
 
 #[async_trait]
 impl Authenticator for Names {
-    async fn authenticate(&self, bearer: &str) -> Result<Principal, Box<dyn Fault>> {
+    async fn bearer(&self, token: &str) -> Result<Principal, Box<dyn Fault>> {
         self.0.fetch_add(1, Ordering::SeqCst);
-        let number = bearer.strip_prefix("user-").and_then(|number| number.parse().ok());
-        let number = number.ok_or_else(|| Box::new(Refusal::Unauthenticated) as Box<dyn Fault>)?;
-        Ok(Principal {
-            user: UserId::from_uuid(Uuid::from_u128(number)),
-            session: SessionId::from_uuid(Uuid::from_u128(number)),
-            authenticated_at: Timestamp::from_millis(0),
-        })
+        let number = token.strip_prefix("user-").and_then(|number| number.parse().ok());
+        number.map(principal).ok_or_else(|| Box::new(Refusal::Unauthenticated) as Box<dyn Fault>)
     }
+
+    async fn cookie(&self, secret: &str) -> Result<Principal, Box<dyn Fault>> {
+        self.bearer(secret.strip_prefix("cookie-of-").unwrap_or_default()).await
+    }
+}
+
+pub(crate) fn principal(number: u128) -> Principal {
+    let id = Uuid::from_u128(number);
+    Principal::new(UserId::from_uuid(id), SessionId::from_uuid(id), Timestamp::from_millis(0))
 }
 
 pub(crate) struct World {
@@ -81,12 +85,15 @@ pub(crate) fn knock() -> Knock<'static> {
         class: Class::Read,
         ip: ip(1),
         host: "localhost",
-        bearer: None,
+        credential: Credential::None,
+        changes: false,
+        provenance: Provenance::default(),
+        csrf: CsrfProof::Header(None),
         bypass: None,
     }
 }
 
 /// The same by a user.
 pub(crate) fn knock_as(bearer: &'static str) -> Knock<'static> {
-    Knock { access: Access::User, bearer: Some(bearer), ..knock() }
+    Knock { access: Access::User, credential: Credential::Bearer(bearer), ..knock() }
 }

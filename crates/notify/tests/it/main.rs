@@ -7,6 +7,7 @@
 )]
 
 mod capture;
+mod held_back;
 mod plan;
 mod secrets;
 mod send;

@@ -1,4 +1,5 @@
-use saaskit_kernel::{Commit, ErrorKind};
+use saaskit_conformance::fixtures::branding;
+use saaskit_kernel::{Commit, ErrorKind, Locale};
 use saaskit_notify::write::{NotifyWrite, OutboxWrite};
 use saaskit_notify::{Captured, Channel, Template};
 
@@ -36,7 +37,7 @@ async fn nothing_that_holds_a_secret_link_prints_it() {
     let commit = Commit::new().write(NotifyWrite::Outbox(OutboxWrite::Keep(captured.clone())));
     for printed in [
         format!("{:?}", mail()),
-        format!("{:?}", Template::VerifyEmail.render(&mail().values)),
+        format!("{:?}", Template::VerifyEmail.render(Locale::En, &branding(), &mail().values)),
         format!("{:?}", world.notify.plan(mail())),
         format!("{captured:?}"),
         format!("{commit:?}"),

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use saaskit_conformance::fixtures::{FixedClock, email, source_at};
+use saaskit_conformance::fixtures::{FixedClock, branding, email, source_at};
 use saaskit_kernel::{
-    Commit, CommitError, EmailSender, Handler, Mailbox, PortError, Sealer, Source, Store, Subscriptions,
-    TenantId, WorkQueue, WorkState, Worker, WorkerSettings,
+    Commit, CommitError, EmailSender, Handler, Locale, Mailbox, PortError, Sealer, Source, Store,
+    Subscriptions, TenantId, WorkQueue, WorkState, Worker, WorkerSettings,
 };
 use saaskit_memory::MemoryStore;
 use saaskit_notify::port::Messages;
@@ -41,7 +41,7 @@ impl World {
         let memory = Arc::new(MemoryStore::new(Subscriptions::default()));
         let sealer = Arc::new(FakeSealer::default());
         let faulty = Arc::new(FaultyStore { memory: memory.clone(), faults: Mutex::default() });
-        let notify = Notify::new(sealer.clone(), source.clone());
+        let notify = Notify::new(sealer.clone(), source.clone(), branding());
         Self { notify, memory, provider: Arc::default(), sealer, source, clock, faulty }
     }
 
@@ -61,6 +61,8 @@ impl World {
     pub(crate) async fn tick_with(&self, sender: Arc<dyn EmailSender>) -> usize {
         let send: Arc<dyn Handler> = Arc::new(SendMessage {
             messages: self.memory.clone(),
+            suppressions: self.memory.clone(),
+            preferences: self.memory.clone(),
             sender,
             sealer: self.sealer.clone(),
             from: Mailbox::from(email("noreply")),
@@ -119,7 +121,15 @@ pub(crate) fn mail() -> NewMessage {
 pub(crate) fn mail_with(template: Template, tenant: Option<TenantId>, values: &[(&str, &str)]) -> NewMessage {
     let values: Values =
         values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    NewMessage { tenant, to: email("ana"), template, category: Category::System, values }
+    NewMessage {
+        tenant,
+        to: email("ana"),
+        locale: Locale::En,
+        branding: None,
+        template,
+        category: Category::System,
+        values,
+    }
 }
 
 /// The one message a commit plans.

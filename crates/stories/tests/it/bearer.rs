@@ -3,7 +3,6 @@ use std::time::Duration;
 use saaskit_auth::claims::AccessClaims;
 use saaskit_auth::port::TokenSigner;
 use saaskit_gateway::port::Authenticator;
-use saaskit_kernel::Principal;
 use saaskit_stories::BearerTokens;
 
 use crate::world::World;
@@ -15,6 +14,7 @@ async fn signed(world: &World) -> (AccessClaims, String) {
         user: world.source.id(),
         session: world.source.id(),
         epoch: 0,
+        tenant: None,
         issued_at: now,
         expires_at: now.plus(AccessClaims::LIFE),
         authenticated_at: now,
@@ -22,6 +22,7 @@ async fn signed(world: &World) -> (AccessClaims, String) {
         token_id: "one".to_owned(),
     };
     let token = world.signer.sign(&claims).unwrap();
+    world.follower.follow().await.unwrap();
     (claims, token.expose().to_owned())
 }
 
@@ -30,9 +31,12 @@ async fn the_door_believes_whom_auth_believes() {
     let world = World::new();
     let (claims, token) = signed(&world).await;
     let door = BearerTokens(world.auth.clone());
-    let principal = door.authenticate(&token).await.unwrap();
+    let principal = door.bearer(&token).await.unwrap();
     let AccessClaims { user, session, authenticated_at, .. } = claims;
-    assert_eq!(principal, Principal { user, session, authenticated_at });
+    assert_eq!(
+        (principal.user, principal.session, principal.authenticated_at),
+        (user, session, authenticated_at)
+    );
     world.finish().await;
 }
 
@@ -41,12 +45,12 @@ async fn the_door_tells_auths_own_reason() {
     let world = World::new();
     let (_, token) = signed(&world).await;
     let door = BearerTokens(world.auth.clone());
-    let refusal = door.authenticate("nonsense").await.unwrap_err();
+    let refusal = door.bearer("nonsense").await.unwrap_err();
     assert_eq!(refusal.code().name(), "UNAUTHENTICATED");
-    let principal = door.authenticate(&token).await.unwrap();
+    let principal = door.bearer(&token).await.unwrap();
     world.auth.log_out(&world.call(), &principal).await.unwrap();
-    assert_eq!(door.authenticate(&token).await.unwrap_err().code().name(), "UNAUTHENTICATED");
+    assert_eq!(door.bearer(&token).await.unwrap_err().code().name(), "UNAUTHENTICATED");
     world.clock.advance(AccessClaims::LIFE + Duration::from_secs(1));
-    assert_eq!(door.authenticate(&token).await.unwrap_err().code().name(), "TOKEN_EXPIRED");
+    assert_eq!(door.bearer(&token).await.unwrap_err().code().name(), "TOKEN_EXPIRED");
     world.finish().await;
 }

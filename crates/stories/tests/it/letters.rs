@@ -1,7 +1,7 @@
 use saaskit_auth::User;
 use saaskit_auth::port::{Letter, Letters};
 use saaskit_conformance::fixtures::email;
-use saaskit_kernel::{Secret, Store};
+use saaskit_kernel::{Locale, Secret, Store};
 use saaskit_notify::Category;
 use saaskit_notify::write::{MessageWrite, NotifyWrite};
 use saaskit_stories::Links;
@@ -63,6 +63,48 @@ async fn a_letters_secret_is_in_nothing_that_is_stored_or_printed() {
     world.work().await;
     for printed in [planned, waiting, format!("{:?}{:?}", world.memory, world.mails())] {
         assert!(!printed.contains(token.expose()), "{printed}");
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn every_letter_leads_to_its_page_in_its_readers_language() {
+    let world = World::new();
+    let (ana, _) = world.ana(Some("Ana")).await;
+    let to = User { locale: Locale::De, ..ana };
+    let (token, until) = (world.source.token().to_secret(), world.source.now());
+    let (new, old) = (email("new"), email("old"));
+    let (page, home) = (|page: &str| format!("{page}?token={}", token.expose()), || String::new());
+    let letters = [
+        (Letter::ResetPassword { to: to.clone(), token: token.clone() }, "ana", Some(page("reset-password"))),
+        (Letter::PasswordChanged { to: to.clone() }, "ana", Some(home())),
+        (Letter::Locked { to: to.clone(), token: token.clone(), until }, "ana", Some(page("unlock"))),
+        (Letter::PasswordDisabled { to: to.clone() }, "ana", Some(home())),
+        (
+            Letter::ConfirmEmail { to: to.clone(), address: new, token: token.clone() },
+            "new",
+            Some(page("confirm-email")),
+        ),
+        (
+            Letter::EmailChanged { to: to.clone(), address: old, token: token.clone() },
+            "old",
+            Some(page("undo-email")),
+        ),
+        (Letter::TokenReuse { to: to.clone() }, "ana", Some(home())),
+        (Letter::AccountDeleted { to }, "ana", None),
+    ];
+    for (n, (letter, reader, leads_to)) in letters.into_iter().enumerate() {
+        let commit = world.letters.plan(&world.call(), letter).await.unwrap();
+        world.memory.commit(commit).await.unwrap();
+        world.work().await;
+        let mails = world.mails();
+        assert_eq!((mails.len(), &mails[n].to.email), (n + 1, &email(reader)));
+        let expected: Vec<String> =
+            leads_to.into_iter().map(|page| format!("https://app.example/{page}")).collect();
+        assert_eq!(links(&mails[n]), expected, "{}", mails[n].subject);
+        assert!(mails[n].text.starts_with(&mails[n].subject) && mails[n].text.contains("Hallo"));
+        assert_eq!(mails[n].text.contains("Hallo Ana"), reader == "ana", "{}", mails[n].text);
+        assert_eq!(mails[n].text.contains("2100-01-01 00:00 UTC"), n == 2);
     }
     world.finish().await;
 }

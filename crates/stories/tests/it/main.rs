@@ -1,7 +1,9 @@
 //! Stories over auth, tenants and notify, on the memory store, a clock that stands and entropy that counts.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by a panic that something does not hold")]
 
+mod authorize;
 mod bearer;
+mod enter;
 mod letters;
 mod welcome;
 mod world;

@@ -11,12 +11,12 @@ use saaskit_auth::write::{AuthWrite, UserWrite};
 use saaskit_auth::{Algorithm, Auth, Password, PasswordHash, Settings, User};
 use saaskit_conformance::fixtures::{self, FixedClock, source_at};
 use saaskit_kernel::{
-    Call, Commit, EmailMessage, Handler, Mailbox, Name, PortError, Principal, Source, Store, WorkQueue,
-    WorkState, Worker, WorkerSettings,
+    Call, Commit, EmailMessage, Follower, Freshness, Handler, Mailbox, Name, PortError, Principal, Source,
+    Store, WorkQueue, WorkState, Worker, WorkerSettings,
 };
 use saaskit_memory::{MemoryEmailSender, MemoryStore};
 use saaskit_notify::{Notify, SendMessage};
-use saaskit_stories::{Links, NotifyLetters, Welcome};
+use saaskit_stories::{AccountPeople, Links, NotifyLetters, TakeRoles, Welcome, permissions};
 use saaskit_tenants::{NewTenant, Tenant, Tenants};
 
 use sealer::FakeSealer;
@@ -36,6 +36,7 @@ pub(crate) struct World {
     pub(crate) source: Source,
     sender: Arc<MemoryEmailSender>,
     worker: Worker,
+    pub(crate) follower: Follower,
 }
 
 impl World {
@@ -49,12 +50,17 @@ impl World {
         let source = source_at(clock.clone());
         let memory = Arc::new(MemoryStore::new(saaskit_stories::subscriptions()));
         let (sealer, signer) = (Arc::new(FakeSealer::default()), Arc::new(FakeSigner::default()));
-        let (notify, links) = (Notify::new(sealer.clone(), source.clone()), Links::under(public_url));
+        let (notify, links) =
+            (Notify::new(sealer.clone(), source.clone(), fixtures::branding()), Links::under(public_url));
         let letters = NotifyLetters::new(notify.clone(), links.clone());
+        let freshness = Freshness::default();
         let ports = saaskit_auth::Ports {
             store: memory.clone(),
             users: memory.clone(),
             sessions: memory.clone(),
+            refresh_tokens: memory.clone(),
+            attempts: memory.clone(),
+            roles: memory.clone(),
             tokens: memory.clone(),
             keys: memory.clone(),
             hasher: Arc::new(NoPasswords),
@@ -62,27 +68,38 @@ impl World {
             signer: signer.clone(),
             sealer: sealer.clone(),
             letters: Arc::new(letters.clone()),
+            freshness: freshness.clone(),
             source: source.clone(),
         };
-        let auth = Auth::new(ports, Settings { algorithm: Algorithm::EdDsa, ..Settings::default() });
+        let settings =
+            Settings { algorithm: Algorithm::EdDsa, permissions: permissions(), ..Settings::default() };
+        let auth = Auth::new(ports, settings);
         let tenants = Tenants::new(saaskit_tenants::Ports {
             store: memory.clone(),
             workspaces: memory.clone(),
+            members: memory.clone(),
+            people: Arc::new(AccountPeople(memory.clone())),
+            freshness: freshness.clone(),
             source: source.clone(),
         });
         let sender = Arc::new(MemoryEmailSender::default());
         let send = SendMessage {
             messages: memory.clone(),
+            suppressions: memory.clone(),
+            preferences: memory.clone(),
             sender: sender.clone(),
             sealer,
             from: Mailbox::from(fixtures::email("noreply")),
             source: source.clone(),
         };
         let welcome = Welcome { auth: auth.clone(), tenants: tenants.clone(), notify, links };
-        let handlers: [Arc<dyn Handler>; 2] = [Arc::new(send), Arc::new(welcome)];
+        let take_roles = TakeRoles(auth.clone());
+        let handlers: [Arc<dyn Handler>; 3] = [Arc::new(send), Arc::new(welcome), Arc::new(take_roles)];
         let settings = WorkerSettings::default();
+        let listeners = [auth.listener(), tenants.listener()];
+        let follower = Follower::new(memory.clone(), listeners, source.clone(), freshness);
         let worker = Worker::new(memory.clone(), memory.clone(), source.clone(), handlers, settings);
-        Self { auth, tenants, letters, memory, signer, clock, source, sender, worker }
+        Self { auth, tenants, letters, memory, signer, clock, source, sender, worker, follower }
     }
 
     /// Somebody of that name who is signed in and has the address `ana@example.org`.
@@ -92,8 +109,7 @@ impl World {
         let user = User { name, verified_at, ..fixtures::user(&self.source, "ana") };
         let insert = AuthWrite::User(UserWrite::Insert(user.clone()));
         self.memory.commit(Commit::new().write(insert)).await.unwrap();
-        let principal =
-            Principal { user: user.id, session: self.source.id(), authenticated_at: self.source.now() };
+        let principal = Principal::new(user.id, self.source.id(), self.source.now());
         (user, principal)
     }
 

@@ -1,4 +1,4 @@
-use saaskit_kernel::{Call, Commit, Event, Faults, Name, Outcome, Principal, Slug};
+use saaskit_kernel::{Call, Faults, Name, Outcome, Principal, Slug};
 use serde_json::json;
 
 use super::Tenants;
@@ -32,19 +32,14 @@ impl Tenants {
         let source = &self.ports.source;
         let tenant = Tenant::create(source.id(), slug, name, source.now());
         let owner = Membership::of_owner(source.id(), tenant.id, by.user, source.now());
-        let created = Event {
-            id: source.id(),
-            name: event::TENANT_CREATED,
-            tenant: Some(tenant.id),
-            at: source.now(),
-            payload: json!({ "tenant": tenant.id, "owner": by.user }),
-        };
-        let commit = Commit::new()
+        let told = json!({ "tenant": tenant.id, "owner": by.user });
+        let commit = call
+            .commit()
             .write(TenantsWrite::Tenant(TenantWrite::Insert(tenant.clone())))
             .write(TenantsWrite::Membership(MembershipWrite::Insert(owner.clone())))
-            .emit(created)
+            .emit(self.event(event::TENANT_CREATED, tenant.id, told))
             .record(call.entry(source, action::CREATE, Outcome::Success, Some(tenant.id)).on(tenant.id));
-        self.ports.store.commit(commit).await?;
+        self.commit(commit).await?;
         let tenant = Tenant { version: tenant.version.next(), ..tenant };
         let owner = Membership { version: owner.version.next(), ..owner };
         Ok((tenant, owner))

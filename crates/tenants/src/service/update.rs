@@ -1,9 +1,10 @@
-use saaskit_kernel::{Call, Commit, Faults, Name, Outcome, Slug, retry_stale};
+use saaskit_kernel::{Call, Faults, Name, Outcome, Slug, Version, retry_stale};
 use serde_json::{Value, json};
 
 use super::{TRIES, Tenants, is_contended};
+use crate::remembered::tenant_changed;
 use crate::write::{TenantWrite, TenantsWrite};
-use crate::{Tenant, TenantAdmin, TenantsError, action};
+use crate::{Tenant, TenantAdmin, TenantsError, action, event};
 
 /// What is to be different; what is not named stays.
 #[derive(Debug, Clone, Default)]
@@ -15,12 +16,13 @@ pub struct TenantChange {
 }
 
 impl Tenants {
-    /// Renames a workspace; gives it as it is now.
+    /// Renames a workspace, with a version only if it is still that one; gives it as it is now.
     pub async fn update(
         &self,
         call: &Call,
         by: &TenantAdmin,
         change: TenantChange,
+        version: Option<Version>,
     ) -> Result<Tenant, TenantsError> {
         let mut faults = Faults::default();
         let name = change.name.and_then(|name| faults.keep("name", Name::parse(&name)));
@@ -28,18 +30,21 @@ impl Tenants {
         if !faults.is_empty() {
             return Err(TenantsError::Invalid(faults.into_vec()));
         }
-        retry_stale(TRIES, is_contended, || self.update_once(call, by, name.clone(), slug.clone())).await
+        retry_stale(TRIES, is_contended, || self.update_once(call, by, (name.clone(), slug.clone()), version))
+            .await
     }
 
     async fn update_once(
         &self,
         call: &Call,
         by: &TenantAdmin,
-        name: Option<Name>,
-        slug: Option<Slug>,
+        (name, slug): (Option<Name>, Option<Slug>),
+        version: Option<Version>,
     ) -> Result<Tenant, TenantsError> {
-        let before = self.ports.workspaces.tenant(by.tenant()).await?.ok_or(TenantsError::NotFound)?;
-        before.may_be_used()?;
+        let before = self.usable(by.tenant()).await?;
+        if version.is_some_and(|version| version != before.version) {
+            return Err(TenantsError::Changed);
+        }
         let after = Tenant {
             name: name.unwrap_or_else(|| before.name.clone()),
             slug: slug.unwrap_or_else(|| before.slug.clone()),
@@ -49,10 +54,13 @@ impl Tenants {
             return Ok(before);
         }
         let entry = call.entry(&self.ports.source, action::UPDATE, Outcome::Success, Some(after.id));
-        let commit = Commit::new()
+        let commit = call
+            .commit()
+            .write(TenantsWrite::Tenant(TenantWrite::Save(after.clone())))
+            .emit(self.event(event::TENANT_UPDATED, after.id, json!({ "tenant": after.id })))
             .record(entry.on(after.id).changing(names(&before), names(&after)))
-            .write(TenantsWrite::Tenant(TenantWrite::Save(after.clone())));
-        self.ports.store.commit(commit).await?;
+            .signal(tenant_changed(after.id, self.ports.source.now()));
+        self.commit(commit).await?;
         Ok(Tenant { version: after.version.next(), ..after })
     }
 }

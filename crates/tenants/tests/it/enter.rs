@@ -10,10 +10,10 @@ async fn for_who_is_not_in_it_there_is_no_such_workspace_whatever_its_status() {
     let acme = world.tenant(&ana, "acme").await;
     world.tenant(&eva, "other").await;
     let unknown: TenantId = world.source.id();
-    assert_eq!(refused(world.tenants.enter(&eva, unknown).await), "TENANT_NOT_FOUND");
+    assert_eq!(refused(world.enter(&eva, unknown).await), "TENANT_NOT_FOUND");
     for status in [TenantStatus::Active, TenantStatus::Suspended, TenantStatus::Deleted] {
         world.turn(&acme, status).await;
-        assert_eq!(refused(world.tenants.enter(&eva, acme.id).await), "TENANT_NOT_FOUND", "{status:?}");
+        assert_eq!(refused(world.enter(&eva, acme.id).await), "TENANT_NOT_FOUND", "{status:?}");
     }
     world.finish().await;
 }
@@ -27,10 +27,10 @@ async fn a_suspended_workspace_lets_nobody_in_and_a_deleted_one_is_not_there() {
         [(TenantStatus::Suspended, "TENANT_SUSPENDED"), (TenantStatus::Deleted, "TENANT_NOT_FOUND")]
     {
         world.turn(&acme, status).await;
-        assert_eq!(refused(world.tenants.enter(&ana, acme.id).await), reason);
+        assert_eq!(refused(world.enter(&ana, acme.id).await), reason);
     }
     world.turn(&acme, TenantStatus::Active).await;
-    assert_eq!(world.tenants.enter(&ana, acme.id).await.unwrap().tenant().id, acme.id);
+    assert_eq!(world.enter(&ana, acme.id).await.unwrap().tenant().id, acme.id);
     world.finish().await;
 }
 
@@ -41,7 +41,7 @@ async fn owners_and_admins_may_change_the_workspace_and_members_may_not() {
     for (role, may) in [(Role::Owner, true), (Role::Admin, true), (Role::Member, false)] {
         let by = world.somebody();
         world.join(&acme, by.user, role).await;
-        let member = world.tenants.enter(&by, acme.id).await.unwrap();
+        let member = world.enter(&by, acme.id).await.unwrap();
         assert_eq!(member.role(), role);
         if may {
             let admin = member.admin().unwrap();
@@ -60,6 +60,6 @@ async fn a_role_in_one_workspace_is_none_in_another() {
     let [acme, other] = [world.tenant(&ana, "acme").await, world.tenant(&eva, "other").await];
     world.join(&other, ana.user, Role::Member).await;
     assert_eq!(world.admin(&acme, &ana).await.tenant(), acme.id);
-    assert_eq!(refused(world.tenants.enter(&ana, other.id).await.unwrap().admin()), "ROLE_TOO_LOW");
+    assert_eq!(refused(world.enter(&ana, other.id).await.unwrap().admin()), "ROLE_TOO_LOW");
     world.finish().await;
 }

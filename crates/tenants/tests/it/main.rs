@@ -4,5 +4,9 @@
 mod create;
 mod enter;
 mod list;
+mod members;
+mod memory;
+mod ownership;
+mod policy;
 mod update;
 mod world;

@@ -1,44 +1,75 @@
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+mod ports;
 
-use async_trait::async_trait;
-use saaskit_conformance::fixtures;
+use std::sync::Arc;
+
+use saaskit_conformance::fixtures::{FixedClock, source_at};
 use saaskit_kernel::{
-    Actor, Call, Commit, CommitError, Fault, PortError, Principal, RequestId, Source, Store, Subscriptions,
+    Actor, Call, Commit, Fault, Follower, Freshness, Principal, RequestId, Source, Store, Subscriptions,
     UserId, WorkQueue, WorkState,
 };
 use saaskit_memory::MemoryStore;
-use saaskit_tenants::port::Workspaces;
-use saaskit_tenants::write::{MembershipWrite, TenantWrite, TenantsWrite};
+use saaskit_tenants::port::{Members, Workspaces};
+use saaskit_tenants::write::{MembershipWrite, OwnerCount, TenantWrite, TenantsWrite};
 use saaskit_tenants::{
-    Membership, NewTenant, Ports, Role, Tenant, TenantAdmin, TenantStatus, Tenants, TenantsError,
+    Member, Membership, MembershipId, NewTenant, Ports, Role, Tenant, TenantAdmin, TenantOwner, TenantStatus,
+    Tenants, TenantsError,
 };
+
+use ports::{BusyStore, Directory, WatchedWorkspaces};
 
 /// One installation, its clock standing.
 pub(crate) struct World {
     pub(crate) tenants: Tenants,
     pub(crate) memory: Arc<MemoryStore>,
+    pub(crate) clock: Arc<FixedClock>,
     pub(crate) source: Source,
+    pub(crate) watched: Arc<WatchedWorkspaces>,
+    follower: Follower,
     busy: Arc<BusyStore>,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        let source = fixtures::source();
+        let clock = Arc::new(FixedClock::default());
         let memory = Arc::new(MemoryStore::new(Subscriptions::default()));
-        let busy = Arc::new(BusyStore { memory: memory.clone(), faster: Mutex::default() });
-        let ports = Ports { store: busy.clone(), workspaces: memory.clone(), source: source.clone() };
-        Self { tenants: Tenants::new(ports), memory, source, busy }
+        Self::node_of(memory, clock.clone(), source_at(clock))
+    }
+
+    /// Another node of the same installation.
+    pub(crate) fn node(&self) -> Self {
+        Self::node_of(self.memory.clone(), self.clock.clone(), self.source.clone())
+    }
+
+    fn node_of(memory: Arc<MemoryStore>, clock: Arc<FixedClock>, source: Source) -> Self {
+        let busy = Arc::new(BusyStore::new(memory.clone()));
+        let watched = Arc::new(WatchedWorkspaces::new(memory.clone()));
+        let freshness = Freshness::default();
+        let tenants = Tenants::new(Ports {
+            store: busy.clone(),
+            workspaces: watched.clone(),
+            members: memory.clone(),
+            people: Arc::new(Directory),
+            freshness: freshness.clone(),
+            source: source.clone(),
+        });
+        watched.told_to(tenants.listener());
+        let follower = Follower::new(memory.clone(), [tenants.listener()], source.clone(), freshness);
+        Self { tenants, memory, clock, source, watched, follower, busy }
+    }
+
+    /// Hears what was done on every node.
+    pub(crate) async fn follow(&self) {
+        self.follower.follow().await.unwrap();
     }
 
     /// Somebody who is signed in.
     pub(crate) fn somebody(&self) -> Principal {
-        Principal { user: self.source.id(), session: self.source.id(), authenticated_at: self.source.now() }
+        Principal::new(self.source.id(), self.source.id(), self.source.now())
     }
 
     pub(crate) fn call(&self, by: &Principal) -> Call {
         let request = RequestId::fresh(&self.source);
-        Call { actor: Actor::User(by.user, by.session), request, ip: None, agent: None }
+        Call { actor: Actor::User(by.user, by.session), request, ip: None, agent: None, claim: None }
     }
 
     /// A workspace of that owner.
@@ -46,16 +77,59 @@ impl World {
         self.tenants.create(&self.call(owner), owner, new(slug)).await.unwrap().0
     }
 
-    /// Evidence that its owner may change a workspace.
-    pub(crate) async fn admin(&self, of: &Tenant, owner: &Principal) -> TenantAdmin {
-        self.tenants.enter(owner, of.id).await.unwrap().admin().unwrap()
+    pub(crate) async fn enter(
+        &self,
+        by: &Principal,
+        tenant: saaskit_kernel::TenantId,
+    ) -> Result<Member, TenantsError> {
+        self.tenants.enter(&self.call(by), by, tenant).await
+    }
+
+    /// Evidence that somebody may change a workspace.
+    pub(crate) async fn admin(&self, of: &Tenant, by: &Principal) -> TenantAdmin {
+        self.enter(by, of.id).await.unwrap().admin().unwrap()
+    }
+
+    /// Evidence that somebody owns a workspace.
+    pub(crate) async fn owner(&self, of: &Tenant, by: &Principal) -> TenantOwner {
+        self.enter(by, of.id).await.unwrap().owner().unwrap()
     }
 
     /// Puts a user into a workspace, as use cases that are not under test would.
-    pub(crate) async fn join(&self, tenant: &Tenant, user: UserId, role: Role) {
+    pub(crate) async fn join(&self, tenant: &Tenant, user: UserId, role: Role) -> MembershipId {
         let owner = Membership::of_owner(self.source.id(), tenant.id, user, self.source.now());
-        let write = TenantsWrite::Membership(MembershipWrite::Insert(Membership { role, ..owner }));
-        self.memory.commit(Commit::new().write(write)).await.unwrap();
+        let id = owner.id;
+        let write = TenantsWrite::from(MembershipWrite::Insert(Membership { role, ..owner }));
+        let mut commit = Commit::new().write(write);
+        if role == Role::Owner {
+            let count = TenantWrite::Owners(tenant.id, OwnerCount::More);
+            commit = commit.write(TenantsWrite::from(count));
+        }
+        self.memory.commit(commit).await.unwrap();
+        id
+    }
+
+    /// Somebody new in a workspace.
+    pub(crate) async fn joined(&self, tenant: &Tenant, role: Role) -> (Principal, MembershipId) {
+        let by = self.somebody();
+        let id = self.join(tenant, by.user, role).await;
+        (by, id)
+    }
+
+    /// What the store says of a membership.
+    pub(crate) async fn membership(&self, tenant: &Tenant, id: MembershipId) -> Membership {
+        Members::membership(&*self.memory, tenant.id, id).await.unwrap().unwrap()
+    }
+
+    /// The membership by which somebody is in a workspace.
+    pub(crate) async fn id_of(&self, tenant: &Tenant, by: &Principal) -> MembershipId {
+        self.memory.entry(tenant.id, by.user).await.unwrap().unwrap().1.id
+    }
+
+    /// The name of the newest event and of the newest line of the audit log.
+    pub(crate) fn told(&self) -> (&'static str, &'static str) {
+        let event = self.memory.events().into_iter().max_by_key(|event| event.id).unwrap();
+        (event.name, self.memory.audit().last().unwrap().action.name)
     }
 
     pub(crate) async fn stored(&self, tenant: &Tenant) -> Tenant {
@@ -70,7 +144,7 @@ impl World {
 
     /// Somebody else commits this just before the next commit; called again, just before the one after.
     pub(crate) fn somebody_is_faster(&self, with: Commit) {
-        self.busy.faster.lock().unwrap().push_back(with);
+        self.busy.beaten_by(with);
     }
 
     /// Ends a test: no work is left over.
@@ -103,27 +177,4 @@ pub(crate) fn faults<T: std::fmt::Debug>(
     answer: Result<T, TenantsError>,
 ) -> Vec<(&'static str, &'static str)> {
     answer.unwrap_err().fields().into_iter().map(|(field, fault)| (field, fault.code().name())).collect()
-}
-
-/// The memory store, where others may be faster.
-#[derive(Debug)]
-struct BusyStore {
-    memory: Arc<MemoryStore>,
-    faster: Mutex<VecDeque<Commit>>,
-}
-
-#[async_trait]
-impl Store for BusyStore {
-    async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
-        tokio::task::yield_now().await;
-        let faster = self.faster.lock().unwrap().pop_front();
-        if let Some(faster) = faster {
-            self.memory.commit(faster).await.unwrap();
-        }
-        self.memory.commit(commit).await
-    }
-
-    async fn ping(&self) -> Result<(), PortError> {
-        self.memory.ping().await
-    }
 }

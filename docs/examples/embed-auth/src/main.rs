@@ -14,7 +14,8 @@ use saaskit_gateway::{Door, Limits};
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
 use saaskit_http_axum::{Api, PublicUrl, auth as auth_api};
 use saaskit_kernel::{
-    Call, Commit, PortError, Secret, Source, Subscriptions, SystemClock, Worker, WorkerSettings,
+    Call, Commit, Follower, Freshness, PortError, Secret, Source, Subscriptions, SystemClock, Worker,
+    WorkerSettings,
 };
 use saaskit_memory::MemoryRateLimiter;
 use saaskit_seal_aead::{AeadSealer, KeyRing};
@@ -28,9 +29,12 @@ struct Terminal;
 #[async_trait::async_trait]
 impl Letters for Terminal {
     async fn plan(&self, _: &Call, letter: Letter) -> Result<Commit, PortError> {
-        if let Letter::VerifyEmail { to, token } = letter {
-            println!("{}: open {URL}/verify-email?token={}", to.email, token.expose());
-        }
+        let (to, page, token) = match letter {
+            Letter::VerifyEmail { to, token } => (to.email, "verify-email", token),
+            Letter::ResetPassword { to, token } => (to.email, "reset-password", token),
+            _ => return Ok(Commit::new()),
+        };
+        println!("{to}: open {URL}/{page}?token={}", token.expose());
         Ok(Commit::new())
     }
 }
@@ -56,11 +60,15 @@ async fn main() -> anyhow::Result<()> {
     let config = sqlite::Config::new("sqlite:embedded.db");
     SqliteStore::migrate(&config).await?;
     let store = Arc::new(SqliteStore::connect(config, Subscriptions::default(), Vec::new()).await?);
+    let freshness = Freshness::default();
     let ring = KeyRing::parse(&keys(&source)?)?;
     let ports = Ports {
         store: store.clone(),
         users: store.clone(),
         sessions: store.clone(),
+        refresh_tokens: store.clone(),
+        attempts: store.clone(),
+        roles: store.clone(),
         tokens: store.clone(),
         keys: store.clone(),
         hasher: Arc::new(Argon2Hasher::new(&Argon2Config::default(), source.clone())?),
@@ -68,17 +76,19 @@ async fn main() -> anyhow::Result<()> {
         signer: Arc::new(saaskit_token_jwt::JwtSigner::new(URL, "my-service")),
         sealer: Arc::new(AeadSealer::new(ring, source.clone())?),
         letters: Arc::new(Terminal),
+        freshness: freshness.clone(),
         source: source.clone(),
     };
     let auth = Auth::new(ports, Settings::default());
     auth.refresh(&Call::of_operator(&source)).await?;
 
+    let follower = Follower::new(store.clone(), [auth.listener()], source.clone(), freshness);
     let worker =
         Worker::new(store.clone(), store, source.clone(), auth.handlers(), WorkerSettings::default());
     tokio::spawn(async move {
         loop {
-            drop(worker.tick().await);
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            drop((worker.tick().await, follower.follow().await));
+            tokio::time::sleep(Follower::EVERY).await;
         }
     });
     let limiter = Arc::new(MemoryRateLimiter::new(Arc::new(SystemClock), 10_000));

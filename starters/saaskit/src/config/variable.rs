@@ -81,6 +81,33 @@ pub const VARIABLES: &[Variable] = &[
         "Acme <no-reply@example.com>",
         "Who mails are from.",
     ),
+    plain(
+        "SMTP_HOST",
+        "",
+        "smtp.example.com",
+        "Server that takes mail; needed in production. Not set: mail is kept for /dev/outbox.",
+    ),
+    plain("SMTP_PORT", "", "587", "Its port; not set: 587 for starttls, 465 for implicit, 25 for none."),
+    plain("SMTP_USERNAME", "", "apikey", "Who we are to it, if it wants to know; with SMTP_PASSWORD."),
+    secret("SMTP_PASSWORD", "a-password", "The password of SMTP_USERNAME."),
+    plain(
+        "SMTP_TLS",
+        "starttls",
+        "implicit",
+        "starttls, implicit, or none. What is to be encrypted is, or no mail is sent.",
+    ),
+    plain(
+        "DKIM_SELECTOR",
+        "",
+        "s2026",
+        "Selector of the key that mail is signed with; all DKIM settings or none.",
+    ),
+    plain("DKIM_DOMAIN", "", "example.com", "Domain that vouches for the mail."),
+    secret(
+        "DKIM_PRIVATE_KEY_PEM",
+        "-----BEGIN PRIVATE KEY-----…",
+        "Private key (PEM; RSA of 2048 bits and more, or Ed25519) that mail is signed with.",
+    ),
     plain("JWT_ALGORITHM", "RS256", "EdDSA", "What access tokens are signed with: RS256, EdDSA or ES256."),
     secret(
         "JWT_PRIVATE_KEY_PEM",
@@ -110,6 +137,12 @@ pub const VARIABLES: &[Variable] = &[
         "",
         "10.0.0.0/8",
         "Networks whose X-Forwarded-For is believed, separated by commas.",
+    ),
+    plain(
+        "RATE_LIMITS",
+        "",
+        "login=10/15m,reads=600/1m",
+        "Limits other than the usual ones, by name: NAME=TIMES/WHILE, separated by commas.",
     ),
     plain(
         "LOG_LEVEL",

@@ -93,9 +93,15 @@ fn production_accepts_nothing_weak() {
         ("BENCHMARK_MODE", "true"),
         ("CORS_ORIGINS", "*"),
     ]);
-    for name in
-        ["PUBLIC_URL", "DATABASE_URL", "DATA_ENCRYPTION_KEYS", "EMAIL_FROM", "BENCHMARK_MODE", "CORS_ORIGINS"]
-    {
+    for name in [
+        "PUBLIC_URL",
+        "DATABASE_URL",
+        "DATA_ENCRYPTION_KEYS",
+        "EMAIL_FROM",
+        "SMTP_HOST",
+        "BENCHMARK_MODE",
+        "CORS_ORIGINS",
+    ] {
         assert!(named.contains(&name), "{name} is not among {named:?}");
     }
 }
@@ -104,4 +110,50 @@ fn production_accepts_nothing_weak() {
 fn the_port_of_links_follows_the_port_that_is_listened_on() {
     let config = Config::read(&environment(&[("BIND_ADDR", "127.0.0.1:9001")])).unwrap();
     assert_eq!(config.public_url.origin().as_str(), "http://localhost:9001");
+}
+
+const PRODUCTION: [(&str, &str); 6] = [
+    ("APP_ENV", "production"),
+    ("PUBLIC_URL", "https://app.example.com"),
+    ("DATABASE_URL", "sqlite:/srv/saaskit.db"),
+    ("DATA_ENCRYPTION_KEYS", "2026:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+    ("EMAIL_FROM", "Acme <no-reply@example.com>"),
+    ("SMTP_HOST", "smtp.example.com"),
+];
+
+fn production_with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    PRODUCTION.into_iter().chain(more.iter().copied()).collect()
+}
+
+#[test]
+fn production_starts_once_it_is_told_everything() {
+    assert!(faults(&PRODUCTION).is_empty());
+    let config = Config::read(&environment(&PRODUCTION)).unwrap();
+    let smtp = config.mail.smtp.unwrap();
+    assert_eq!(
+        (smtp.host.as_str(), smtp.port, smtp.hello.as_str()),
+        ("smtp.example.com", 587, "app.example.com")
+    );
+}
+
+#[test]
+fn mail_leaves_the_machine_encrypted_in_production() {
+    assert_eq!(faults(&production_with(&[("SMTP_TLS", "none")])), ["SMTP_TLS"]);
+    assert!(faults(&production_with(&[("SMTP_TLS", "implicit")])).is_empty());
+    let local: Vec<_> = PRODUCTION.into_iter().filter(|(name, _)| *name != "SMTP_HOST").collect();
+    let local: Vec<_> = local.into_iter().chain([("SMTP_HOST", "127.0.0.1"), ("SMTP_TLS", "none")]).collect();
+    assert!(faults(&local).is_empty());
+}
+
+#[test]
+fn settings_of_mail_that_are_good_only_together_are_asked_for_together() {
+    assert_eq!(faults(&[("SMTP_USERNAME", "acme")]), ["SMTP_USERNAME"]);
+    assert_eq!(faults(&production_with(&[("SMTP_USERNAME", "acme")])), ["SMTP_PASSWORD"]);
+    assert_eq!(
+        faults(&production_with(&[("DKIM_SELECTOR", "s2026")])),
+        ["DKIM_DOMAIN", "DKIM_PRIVATE_KEY_PEM"]
+    );
+    for (name, value) in [("SMTP_TLS", "ssl"), ("SMTP_PORT", "0"), ("SMTP_PORT", "70000")] {
+        assert_eq!(faults(&production_with(&[(name, value)])), [name], "{value}");
+    }
 }

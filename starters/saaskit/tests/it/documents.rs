@@ -5,7 +5,6 @@ use saaskit_http_axum::{PublicUrl, document, routes};
 
 /// Compares a file of the repository with what the code says; `UPDATE=1` writes it instead.
 #[expect(clippy::disallowed_methods, reason = "the developer's switch, read by a test")]
-#[expect(clippy::unwrap_used, reason = "a test that can't write fails")]
 fn compare(path: &str, expected: &str) {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
     if std::env::var("UPDATE").is_ok() {

@@ -1,4 +1,7 @@
 //! What the starter promises its operators.
+#![expect(clippy::unwrap_used, reason = "a test says by a panic that something does not hold")]
 
+mod admin;
 mod configuration;
 mod documents;
+mod enumeration;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use saaskit_architecture::catalogue::DeclaredCode;
-use saaskit_architecture::{Workspace, arrows, budget, catalogue, docs, outside, text};
+use saaskit_architecture::{Workspace, arrows, budget, catalogue, contract, docs, outside, text};
+use saaskit_gateway::{Refusal, TenantMismatch};
 
 /// A rule that holds, or a failure that lists its faults.
 #[track_caller]
@@ -91,6 +92,12 @@ fn documents_name_what_exists() -> Result<()> {
 }
 
 #[test]
+fn what_is_said_to_prove_security_exists() -> Result<()> {
+    expect_none(&docs::missing_proofs(&Workspace::here()?.files()?, "docs/security.md"));
+    Ok(())
+}
+
+#[test]
 fn the_error_catalogue_is_what_the_code_declares() -> Result<()> {
     let workspace = Workspace::here()?;
     let codes = catalogue::codes(&workspace.files()?);
@@ -113,9 +120,9 @@ fn the_event_catalogue_is_what_the_code_declares() -> Result<()> {
 fn every_crate_lists_all_its_codes() -> Result<()> {
     let codes = catalogue::codes(&Workspace::here()?.files()?);
     let crates = [
-        ("crates/auth", saaskit_auth::AuthError::CODES),
-        ("crates/tenants", saaskit_tenants::TenantsError::CODES),
-        ("crates/gateway", saaskit_gateway::Refusal::CODES),
+        ("crates/auth", saaskit_auth::AuthError::CODES.to_vec()),
+        ("crates/tenants", saaskit_tenants::TenantsError::CODES.to_vec()),
+        ("crates/gateway", [Refusal::CODES, TenantMismatch::CODES].concat()),
     ];
     for (folder, listed) in crates {
         let declared = codes.iter().filter(|code| code.by == folder && !code.of_field);
@@ -123,6 +130,23 @@ fn every_crate_lists_all_its_codes() -> Result<()> {
         let fault = |code: &DeclaredCode| format!("{folder} declares {} and does not list it", code.name);
         expect_none(&missing.map(fault).collect::<Vec<_>>());
     }
+    Ok(())
+}
+
+/// The contract of the last release is kept in its baseline; a break is declared by its sentence in the changelog.
+/// With `UPDATE` set and no baseline there, one is made: delete it at a release to take the new contract for it.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the switch of a test, not of the product")]
+fn the_api_breaks_no_client_unless_the_changelog_says_so() -> Result<()> {
+    let workspace = Workspace::here()?;
+    let (baseline, current) = ("docs/openapi.baseline.json", workspace.read("docs/openapi.json"));
+    if std::env::var_os("UPDATE").is_some() && !workspace.has(baseline) {
+        return workspace.write(baseline, &current);
+    }
+    let [old, new] = [workspace.read(baseline), current].map(|text| serde_json::from_str(&text));
+    let changelog = workspace.read("CHANGELOG.md");
+    let undeclared = contract::breaks(&old?, &new?).into_iter().filter(|fault| !changelog.contains(fault));
+    expect_none(&undeclared.collect::<Vec<_>>());
     Ok(())
 }
 

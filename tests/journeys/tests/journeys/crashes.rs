@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 super::on_every_engine! {
     what_killed_servers_acknowledged_is_there_and_mailed_once
     a_server_told_to_stop_answers_what_it_began
+    nobody_is_signed_out_by_a_server_that_is_killed_while_it_refreshes
 }
 
 /// How often a server is killed: `SAASKIT_KILL_ROUNDS`, or twice.
@@ -144,4 +145,58 @@ async fn begin(address: &str, body: &str) -> TcpStream {
     stream.read_exact(&mut answer).await.unwrap();
     assert_eq!(answer, GO_ON);
     stream
+}
+
+async fn nobody_is_signed_out_by_a_server_that_is_killed_while_it_refreshes(engine: Engine) {
+    let world = World::new(engine).await;
+    let mut server = world.serve().await;
+    let mut tokens = Vec::new();
+    for person in 0..8 {
+        let email = format!("p{person}@example.org");
+        let _ = server.client().become_user(&email).await;
+        let answer = server.client().log_in(&email, PASSWORD).await.expect(200);
+        tokens.push(answer.json()["refresh_token"].as_str().unwrap().to_owned());
+    }
+    for round in 0..rounds() {
+        let (refreshed, mut heard) = mpsc::unbounded_channel();
+        let people = tokens.drain(..);
+        let people: Vec<_> = people
+            .map(|token| tokio::spawn(refresh_until_it_fails(server.client(), token, refreshed.clone())))
+            .collect();
+        drop(refreshed);
+        for _ in 0..10 + round * 7 % 20 {
+            heard.recv().await.expect("the server refreshes");
+        }
+        server.kill().await;
+        for person in people {
+            tokens.push(person.await.expect("a person ends with the server"));
+        }
+        server = world.serve().await;
+    }
+    for token in &tokens {
+        let body = json!({ "refresh_token": token });
+        let answer = server.client().post("/api/v1/auth/refresh", body).await.expect(200);
+        let _ = server.client().bearing(&answer).get("/api/v1/auth/me").await.expect(200);
+    }
+    server.stop().await;
+}
+
+/// Refreshes for as long as the server answers; gives the last token that was heard of.
+async fn refresh_until_it_fails(
+    client: Client,
+    mut token: String,
+    refreshed: mpsc::UnboundedSender<()>,
+) -> String {
+    loop {
+        let request = client.request(reqwest::Method::POST, "/api/v1/auth/refresh");
+        match client.try_send(request.json(&json!({ "refresh_token": token }))).await {
+            Ok(answer) if answer.status == 503 => {}
+            Ok(answer) => {
+                let tokens = answer.expect(200).json();
+                tokens["refresh_token"].as_str().unwrap().clone_into(&mut token);
+                refreshed.send(()).expect("somebody listens");
+            }
+            Err(_) => return token,
+        }
+    }
 }

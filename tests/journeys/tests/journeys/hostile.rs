@@ -4,9 +4,12 @@ use reqwest::Method;
 use saaskit_journeys::{Answer, Client, Engine, PASSWORD, World};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::forged::Forger;
 
 const REGISTER: &str = "/api/v1/auth/register";
+const ME: &str = "/api/v1/auth/me";
 
 async fn post(client: &Client, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
     client.send(client.request(Method::POST, REGISTER).header("content-type", kind).body(body)).await
@@ -124,19 +127,26 @@ async fn raw(address: &str, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_bearer_that_is_not_ours_is_nobody() {
-    let world = World::new(Engine::Sqlite).await;
-    let server = world.serve().await;
+async fn a_forged_bearer_is_nobody_and_has_nothing_fetched() {
+    let (world, elsewhere) = (World::new(Engine::Sqlite).await, World::new(Engine::Sqlite).await);
+    let (server, other) = (world.serve().await, elsewhere.serve().await);
     let ana = server.client().become_user("ana@example.org").await;
-    let good = ana.log_in("ana@example.org", PASSWORD).await.expect(200).json()["access_token"].clone();
-    let good = good.as_str().unwrap();
-    let parts: Vec<&str> = good.split('.').collect();
-    let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.{}.", parts[1]);
-    let other_claims = format!("{}.{}.{}", parts[0], parts[1].replace('a', "b"), parts[2]);
+    let theirs = other.client().become_user("ana@example.org").await;
+    let lure = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let key = ana.get("/.well-known/jwks.json").await.expect(200).json()["keys"][0].clone();
+    let address = format!("http://{}/jwks.json", lure.local_addr().unwrap());
+    let mut forged = Forger::new(ana.token().unwrap(), &key, &address).all();
+    forged.push(("signed by another installation".to_owned(), theirs.token().unwrap().to_owned()));
+    assert!(forged.len() > 80, "{}", forged.len());
     let client = server.client();
-    for token in ["", "a.b.c", &good[..good.len() - 4], &unsigned, &other_claims, &"a".repeat(6_000)] {
-        let request = client.request(Method::GET, "/api/v1/auth/me").bearer_auth(token);
-        let _ = client.send(request).await.expect_problem(401, "UNAUTHENTICATED");
+    for (what, token) in forged {
+        let request = client.request(Method::GET, ME).bearer_auth(&token);
+        let answer = client.send(request).await;
+        assert_eq!(answer.status, 401, "{what}: {token}");
+        let _ = answer.expect_problem(401, "UNAUTHENTICATED");
     }
+    let fetched = tokio::time::timeout(Duration::from_secs(1), lure.accept()).await;
+    assert!(fetched.is_err(), "the server asked the address that a token named");
+    let _ = ana.get(ME).await.expect(200);
     server.stop().await;
 }

@@ -8,8 +8,10 @@
 
 mod accounts;
 mod crashes;
+mod forged;
 mod hostile;
 mod operation;
+mod sessions;
 mod workspaces;
 
 /// Makes of each journey `name(engine)` a test on every engine.

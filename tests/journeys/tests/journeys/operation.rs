@@ -80,13 +80,10 @@ async fn what_a_server_says_of_itself_is_there(engine: Engine) {
 async fn the_first_operator_signs_up_by_the_printed_link_and_nobody_after(engine: Engine) {
     let world = World::new(engine).await;
     let server = world.serve().await;
-    let said = server.log();
-    let link =
-        said.split_whitespace().find(|word| word.contains("/setup?token=")).expect("a link is printed");
-    let (_, token) = link.split_once("?token=").unwrap();
+    let token = &server.set_up_token();
     let client = server.client();
     let page = client.get(&format!("/setup?token={token}")).await.expect(200);
-    assert!(page.text.contains(token), "the page posts the token");
+    assert!(page.text.contains(token.as_str()), "the page posts the token");
     let sign_up = async |email: &str| {
         client
             .press("/setup", &[("token", token), ("email", email), ("name", "Op"), ("password", PASSWORD)])

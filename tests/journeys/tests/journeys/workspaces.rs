@@ -4,6 +4,7 @@ use serde_json::json;
 super::on_every_engine! {
     a_workspace_is_made_listed_and_renamed_by_its_owner
     a_workspace_of_others_is_as_if_it_were_not
+    the_last_owner_stays_and_sets_what_is_asked_of_who_enters
 }
 
 async fn a_workspace_is_made_listed_and_renamed_by_its_owner(engine: Engine) {
@@ -59,5 +60,33 @@ async fn a_workspace_of_others_is_as_if_it_were_not(engine: Engine) {
     let _ = eve.patch(&path, json!({"name": "Mine"})).await.expect_problem(404, "TENANT_NOT_FOUND");
     assert_eq!(eve.get("/api/v1/tenants").await.expect(200).json()["data"], json!([]));
     assert_eq!(ana.get(&path).await.expect(200).json()["name"], "Acme");
+    server.stop().await;
+}
+
+async fn the_last_owner_stays_and_sets_what_is_asked_of_who_enters(engine: Engine) {
+    let world = World::new(engine).await;
+    let server = world.serve().await;
+    let ana = server.client().become_user("ana@example.org").await;
+    let path = format!("/api/v1/tenants/{}", ana.make_workspace("Acme", "acme").await);
+
+    let members = ana.get(&format!("{path}/members")).await.expect(200).json();
+    assert_eq!(members["seats"], json!({"used": 1, "limit": null}));
+    let own = &members["data"][0];
+    assert_eq!((&own["email"], &own["role"]), (&json!("ana@example.org"), &json!("owner")));
+    let _ = ana.post(&format!("{path}/leave"), json!({})).await.expect_problem(409, "LAST_OWNER");
+    let one = format!("{path}/members/{}", own["id"].as_str().unwrap());
+    let _ = ana.patch(&one, json!({"role": "member"})).await.expect_problem(409, "LAST_OWNER");
+
+    let policy = format!("{path}/policy");
+    let set = async |ranges: &[&str]| {
+        let ask = json!({
+            "mfa_required": false, "session_max_seconds": 3600, "methods": [], "ip_ranges": ranges,
+        });
+        ana.send(ana.request(reqwest::Method::PUT, &policy).json(&ask)).await
+    };
+    let _ = set(&["192.0.2.0/24"]).await.expect(422);
+    let _ = set(&["127.0.0.0/8", "::1"]).await.expect(200);
+    assert_eq!(ana.get(&policy).await.expect(200).json()["session_max_seconds"], 3600);
+    let _ = ana.get(&path).await.expect(200);
     server.stop().await;
 }

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use saaskit_auth::port::Keys;
-use saaskit_auth::write::{KeyWrite, SET_UP};
+use saaskit_auth::write::{KeyWrite, LAST_OPERATOR, OperatorWrite, SET_UP};
 use saaskit_auth::{Algorithm, SigningKey};
 use saaskit_kernel::{CommitError, PortError, Sealed, Timestamp};
 use serde_json::Value;
@@ -75,4 +75,17 @@ async fn set_up(conn: &mut Conn, at: Timestamp) -> Result<(), Failure> {
     let query = sql("UPDATE auth_installation SET set_up_at = $1 WHERE set_up_at IS NULL");
     let marked = query.bind(At(at)).execute(conn).await?;
     if marked.rows_affected() == 1 { Ok(()) } else { Err(CommitError::Refused(SET_UP).into()) }
+}
+
+/// At the row of the installation, which is `Stale` while it is not there.
+pub(super) async fn count(conn: &mut Conn, write: OperatorWrite) -> Result<(), Failure> {
+    let text = match write {
+        OperatorWrite::Gain => "UPDATE auth_installation SET operators = operators + 1",
+        OperatorWrite::Lose => "UPDATE auth_installation SET operators = operators - 1 WHERE operators > 1",
+    };
+    if sql(text).execute(&mut *conn).await?.rows_affected() == 1 {
+        return Ok(());
+    }
+    let installed = sql("SELECT 1 FROM auth_installation").fetch_optional(conn).await?;
+    Err(installed.map_or(CommitError::Stale, |_| CommitError::Refused(LAST_OPERATOR)).into())
 }

@@ -1,69 +1,146 @@
 use async_trait::async_trait;
 use saaskit_auth::port::Sessions;
 use saaskit_auth::write::SessionWrite;
-use saaskit_auth::{Method, Revocation, Session, User};
-use saaskit_kernel::{Agent, PortError, SessionId, Timestamp};
+use saaskit_auth::{Method, Session, User};
+use saaskit_kernel::{Agent, PortError, SessionId, Timestamp, TokenHash, UserId};
 
-use super::super::engine::{At, sql};
+use super::super::engine::{At, Query, sql};
 use super::super::error::unreadable;
 use super::super::row::Columns;
 use super::super::{Conn, Row, Store};
 use super::user::{self, user_columns};
 use crate::Failure;
 
-fn read(row: &Row) -> Result<(Session, User), PortError> {
+/// The columns of `auth_sessions s` as [`read`] wants them.
+macro_rules! session_columns {
+    () => {
+        concat!(
+            "s.id AS s_id, s.user_id AS s_user_id, s.epoch AS s_epoch, s.method AS s_method,
+             s.created_at AS s_created_at, s.authenticated_at AS s_authenticated_at, s.seen_at AS s_seen_at,
+             s.expires_at AS s_expires_at, s.ended_at AS s_ended_at, s.acts_in AS s_acts_in, s.cookie AS s_cookie, ",
+            ip_out!("s.ip"),
+            " AS s_ip, s.agent AS s_agent"
+        )
+    };
+}
+pub(super) use session_columns;
+
+/// A session with its user.
+macro_rules! session_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT ",
+            session_columns!(),
+            ", ",
+            user_columns!(),
+            " FROM auth_sessions s JOIN auth_users u ON u.id = s.user_id WHERE ",
+            $condition
+        )
+    };
+}
+
+/// The newest 100 that live, each with when the newest link of its chain was made.
+const OF_USER: &str = concat!(
+    "SELECT ",
+    session_columns!(),
+    ", (SELECT r.created_at FROM auth_refresh_tokens r WHERE r.session_id = s.id ORDER BY r.number DESC LIMIT 1)
+       AS s_renewed_at
+     FROM auth_sessions s JOIN auth_users u ON u.id = s.user_id
+     WHERE s.user_id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.epoch = u.epoch
+     ORDER BY s.created_at DESC, s.id DESC LIMIT 100"
+);
+
+/// A thousand at once, so that it stays short.
+const FORGET: &str = concat!(
+    "DELETE FROM auth_sessions WHERE id ",
+    any_of!("SELECT id FROM auth_sessions WHERE expires_at < $1 OR ended_at < $1 LIMIT 1000", skip_locked!())
+);
+
+pub(super) fn read(row: &Row) -> Result<Session, PortError> {
     let ip: Option<String> = row.get("s_ip")?;
-    let session = Session {
+    Ok(Session {
         id: row.id("s_id")?,
-        user: row.id("u_id")?,
+        user: row.id("s_user_id")?,
         epoch: row.number("s_epoch")?,
         method: row.word("s_method", Method::parse)?,
         created_at: row.at("s_created_at")?,
+        authenticated_at: row.at("s_authenticated_at")?,
+        seen_at: row.at("s_seen_at")?,
         expires_at: row.at("s_expires_at")?,
         ended_at: row.maybe_at("s_ended_at")?,
+        tenant: row.maybe_id("s_acts_in")?,
+        cookie: row.maybe_bytes("s_cookie")?.map(TokenHash::from_bytes),
         ip: ip.map(|ip| ip.parse()).transpose().map_err(unreadable)?,
         agent: row.get::<Option<String>>("s_agent")?.map(|agent| Agent::new(&agent)),
-    };
-    Ok((session, user::read(row)?))
+    })
+}
+
+fn read_with_user(row: &Row) -> Result<(Session, User), PortError> {
+    Ok((read(row)?, user::read(row)?))
+}
+
+fn read_renewed(row: &Row) -> Result<Session, PortError> {
+    let session = read(row)?;
+    let renewed_at = row.maybe_at("s_renewed_at")?;
+    Ok(Session { seen_at: renewed_at.map_or(session.seen_at, |at| at.max(session.seen_at)), ..session })
 }
 
 #[async_trait]
 impl Sessions for Store {
     async fn session(&self, id: SessionId) -> Result<Option<(Session, User)>, PortError> {
-        let text = concat!(
-            "SELECT s.id AS s_id, s.epoch AS s_epoch, s.method AS s_method, s.created_at AS s_created_at,
-                    s.expires_at AS s_expires_at, s.ended_at AS s_ended_at, ",
-            ip_out!("s.ip"),
-            " AS s_ip,
-                    s.agent AS s_agent, ",
-            user_columns!(),
-            " FROM auth_sessions s JOIN auth_users u ON u.id = s.user_id WHERE s.id = $1"
-        );
-        let row = self.one(self.0.pools.system(), || sql(text).bind(id.uuid())).await?;
-        row.as_ref().map(read).transpose()
+        let query = || sql(session_where!("s.id = $1")).bind(id.uuid());
+        self.one(self.0.pools.system(), query).await?.as_ref().map(read_with_user).transpose()
     }
 
-    async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, PortError> {
-        let text = "SELECT session_id, until FROM auth_revocations WHERE until >= $1";
-        let rows = self.all(self.0.pools.system(), || sql(text).bind(At(now))).await?;
-        let revocation =
-            |row: &Row| Ok(Revocation { session: row.id("session_id")?, until: row.at("until")? });
-        rows.iter().map(revocation).collect()
+    async fn session_by_cookie(&self, cookie: &TokenHash) -> Result<Option<(Session, User)>, PortError> {
+        let query = || sql(session_where!("s.cookie = $1")).bind(cookie.as_bytes().to_vec());
+        self.one(self.0.pools.system(), query).await?.as_ref().map(read_with_user).transpose()
+    }
+
+    async fn sessions_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, PortError> {
+        let query = || sql(OF_USER).bind(user.uuid()).bind(At(now));
+        self.all(self.0.pools.system(), query).await?.iter().map(read_renewed).collect()
     }
 }
 
 pub(super) async fn apply(conn: &mut Conn, write: &SessionWrite) -> Result<(), Failure> {
-    match write {
-        SessionWrite::Start(session) => start(conn, session).await,
-        SessionWrite::End { session, at, until } => end(conn, *session, *at, *until).await,
-    }
+    let query = match write {
+        SessionWrite::Start(session) => start(session),
+        SessionWrite::End { session, at } => {
+            of(*session, "UPDATE auth_sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL")
+                .bind(At(*at))
+        }
+        SessionWrite::Adopt { session, epoch } => {
+            of(*session, "UPDATE auth_sessions SET epoch = $2 WHERE id = $1").bind(i64::from(*epoch))
+        }
+        SessionWrite::Prove { session, at } => {
+            of(*session, "UPDATE auth_sessions SET authenticated_at = $2 WHERE id = $1").bind(At(*at))
+        }
+        SessionWrite::Act { session, tenant } => {
+            let tenant = tenant.map(|tenant| tenant.uuid());
+            of(*session, "UPDATE auth_sessions SET acts_in = $2 WHERE id = $1").bind(tenant)
+        }
+        SessionWrite::See { session, at } => {
+            of(*session, "UPDATE auth_sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2").bind(At(*at))
+        }
+        SessionWrite::Erase(user) => sql("DELETE FROM auth_sessions WHERE user_id = $1").bind(user.uuid()),
+        SessionWrite::Forget { before } => sql(FORGET).bind(At(*before)),
+    };
+    query.execute(conn).await?;
+    Ok(())
 }
 
-async fn start(conn: &mut Conn, session: &Session) -> Result<(), Failure> {
-    let query =
-        sql(concat!(
-        "INSERT INTO auth_sessions (id, user_id, epoch, method, created_at, expires_at, ended_at, ip, agent)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, ", ip_in!("$8"), ", $9)"
+fn of(session: SessionId, text: &'static str) -> Query {
+    sql(text).bind(session.uuid())
+}
+
+fn start(session: &Session) -> Query {
+    let query = sql(concat!(
+        "INSERT INTO auth_sessions (id, user_id, epoch, method, created_at, authenticated_at, seen_at, expires_at,
+           ended_at, acts_in, cookie, ip, agent)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, ",
+        ip_in!("$12"),
+        ", $13)"
     ));
     query
         .bind(session.id.uuid())
@@ -71,21 +148,12 @@ async fn start(conn: &mut Conn, session: &Session) -> Result<(), Failure> {
         .bind(i64::from(session.epoch))
         .bind(session.method.as_str())
         .bind(At(session.created_at))
+        .bind(At(session.authenticated_at))
+        .bind(At(session.seen_at))
         .bind(At(session.expires_at))
         .bind(session.ended_at.map(At))
+        .bind(session.tenant.map(|tenant| tenant.uuid()))
+        .bind(session.cookie.map(|cookie| cookie.as_bytes().to_vec()))
         .bind(session.ip.map(|ip| ip.to_string()))
-        .bind(session.agent.as_ref().map(Agent::as_str))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-async fn end(conn: &mut Conn, id: SessionId, at: Timestamp, until: Timestamp) -> Result<(), Failure> {
-    let end = sql("UPDATE auth_sessions SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL");
-    let ended = end.bind(id.uuid()).bind(At(at)).execute(&mut *conn).await?;
-    if ended.rows_affected() > 0 {
-        let tell = sql("INSERT INTO auth_revocations (session_id, until) VALUES ($1, $2)");
-        tell.bind(id.uuid()).bind(At(until)).execute(conn).await?;
-    }
-    Ok(())
+        .bind(session.agent.as_ref().map(|agent| agent.as_str().to_owned()))
 }

@@ -2,9 +2,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use saaskit_auth::write::{AuthWrite, UserWrite};
-use saaskit_conformance::fixtures::{NOW, audit, event, job, membership, source, tenant, user};
+use saaskit_conformance::fixtures::{NOW, audit, event, job, membership, signal, source, tenant, user};
 use saaskit_conformance::foreign::Note;
-use saaskit_kernel::{Commit, CommitError, ErrorKind, Secret, Store, Subscriptions, WorkQueue, Write};
+use saaskit_kernel::{
+    Commit, CommitError, ErrorKind, Secret, Signal, Signals, Store, Subscriptions, WorkQueue, Write,
+};
 use saaskit_store_sql::postgres::{Config, Conn, WriteHandler};
 use saaskit_store_sql::{Failure, PostgresStore, statements};
 use saaskit_tenants::port::Workspaces;
@@ -15,7 +17,7 @@ use super::{Database, LOGIN, as_superuser};
 
 #[tokio::test]
 #[cfg_attr(not(feature = "live"), ignore = "needs PostgreSQL: cargo verify")]
-async fn a_commit_costs_one_statement_a_write_and_one_each_for_jobs_events_and_audit() {
+async fn a_commit_costs_one_statement_a_write_and_one_each_for_jobs_events_audit_and_signals() {
     let database = Database::migrated().await;
     let store = database.store(Vec::new()).await;
     let source = source();
@@ -26,11 +28,11 @@ async fn a_commit_costs_one_statement_a_write_and_one_each_for_jobs_events_and_a
         .write(TenantsWrite::from(MembershipWrite::Insert(membership(&source, acme.id, ana.id))));
     let commit = (0..3).fold(commit, |commit, _| {
         let told = commit.emit(event(&source, Some(acme.id))).enqueue(job(&source, Some(acme.id)));
-        told.record(audit(&source, Some(acme.id)))
+        told.record(audit(&source, Some(acme.id))).signal(signal("ana"))
     });
     let before = statements();
     store.commit(commit).await.unwrap();
-    assert_eq!(statements() - before, 6);
+    assert_eq!(statements() - before, 7);
     let before = statements();
     store.entry(acme.id, ana.id).await.unwrap().unwrap();
     assert_eq!(statements() - before, 1);
@@ -71,6 +73,25 @@ async fn a_commit_inside_anothers_transaction_shares_its_fate_and_leaves_its_rol
         sqlx::query_scalar("SELECT slug FROM saaskit.tenants_tenants").fetch_all(&raw).await.unwrap();
     assert_eq!(seen, ["acme"], "the failed commit left nothing in the transaction");
     assert_eq!(store.tenant(acme.id).await.unwrap().unwrap().slug, acme.slug);
+}
+
+#[tokio::test]
+#[cfg_attr(not(feature = "live"), ignore = "needs PostgreSQL: cargo verify")]
+async fn a_signal_of_a_slow_transaction_is_heard_late_and_holds_up_no_other() {
+    let database = Database::migrated().await;
+    let store = database.store(Vec::new()).await;
+    let raw = database.raw().await;
+    let told = |subject| Commit::new().signal(signal(subject));
+    let (_, cursor) = store.live(NOW).await.unwrap();
+
+    let mut slow = raw.begin().await.unwrap();
+    store.apply(&mut slow, told("slow")).await.unwrap();
+    store.commit(told("quick")).await.unwrap();
+    let (heard, cursor) = store.since(cursor).await.unwrap();
+    assert_eq!(heard, [signal("quick")]);
+    slow.commit().await.unwrap();
+    let (heard, _) = store.since(cursor).await.unwrap();
+    assert!(heard.contains(&signal("slow")), "it began before what was heard already: {heard:?}");
 }
 
 /// Swallows the error of its own statement: PostgreSQL would then roll back and call it a commit.

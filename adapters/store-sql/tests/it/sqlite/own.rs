@@ -1,8 +1,9 @@
 use std::os::unix::fs::PermissionsExt;
 
-use saaskit_auth::write::{AuthWrite, SessionWrite, TokenWrite, UserWrite};
+use saaskit_auth::port::RefreshTokens;
+use saaskit_auth::write::{AuthWrite, RefreshWrite, SessionWrite, TokenWrite, UserWrite};
 use saaskit_conformance::fixtures::{
-    NOW, audit, event, job, membership, session, source, tenant, token, user,
+    NOW, audit, event, job, membership, refresh_token, rotation, session, signal, source, tenant, token, user,
 };
 use saaskit_kernel::{Commit, CommitError, ErrorKind, Store, WorkQueue};
 use saaskit_store_sql::sqlite::Config;
@@ -57,7 +58,7 @@ async fn a_reader_does_not_wait_for_a_writer() {
 }
 
 #[tokio::test]
-async fn a_commit_costs_one_statement_a_write_and_one_each_for_jobs_events_and_audit() {
+async fn a_commit_costs_one_statement_a_write_and_one_each_for_jobs_events_audit_and_signals() {
     let database = Database::migrated().await;
     let store = database.store(Vec::new()).await;
     let source = source();
@@ -70,17 +71,38 @@ async fn a_commit_costs_one_statement_a_write_and_one_each_for_jobs_events_and_a
         .write(TenantsWrite::from(MembershipWrite::Insert(membership(&source, acme.id, ana.id))));
     let commit = (0..3).fold(commit, |commit, _| {
         let told = commit.emit(event(&source, Some(acme.id))).enqueue(job(&source, Some(acme.id)));
-        told.record(audit(&source, Some(acme.id)))
+        told.record(audit(&source, Some(acme.id))).signal(signal("ana"))
     });
     let before = statements();
     store.commit(commit).await.unwrap();
-    assert_eq!(statements() - before, 8);
+    assert_eq!(statements() - before, 9);
     let before = statements();
     store.entry(acme.id, ana.id).await.unwrap().unwrap();
     assert_eq!(statements() - before, 1);
     let before = statements();
     assert_eq!(store.claim(NOW, NOW, 16).await.unwrap().len(), 6);
     assert_eq!(statements() - before, 2);
+}
+
+#[tokio::test]
+async fn renewing_a_session_costs_three_statements() {
+    let database = Database::migrated().await;
+    let store = database.store(Vec::new()).await;
+    let source = source();
+    let ana = user(&source, "ana");
+    let session = session(&source, &ana);
+    let first = refresh_token(&source, &session);
+    let log_in = Commit::new()
+        .write(AuthWrite::from(UserWrite::Insert(ana)))
+        .write(AuthWrite::from(SessionWrite::Start(session.clone())))
+        .write(AuthWrite::from(RefreshWrite::Begin(first.clone())));
+    store.commit(log_in).await.unwrap();
+    let before = statements();
+    let shown = store.presented(&first.hash).await.unwrap().unwrap().token;
+    let (rotation, next) = (rotation(&source, NOW), shown.next(source.token().hash(), &session, NOW));
+    let rotate = RefreshWrite::Rotate { shown: shown.hash, rotation, next };
+    store.commit(Commit::new().write(AuthWrite::from(rotate))).await.unwrap();
+    assert_eq!(statements() - before, 3);
 }
 
 #[tokio::test]

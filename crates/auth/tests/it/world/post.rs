@@ -2,7 +2,9 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use saaskit_auth::port::{Letter, Letters};
-use saaskit_kernel::{Attempt, Call, Commit, Email, Handler, HandlerError, Job, PortError, Secret, Source};
+use saaskit_kernel::{
+    Attempt, Call, Commit, Email, Handler, HandlerError, Job, PortError, Secret, Source, Timestamp,
+};
 use serde_json::json;
 
 const KIND: &str = "post.deliver";
@@ -26,6 +28,28 @@ pub(crate) struct Delivered {
 pub(crate) enum Kind {
     Verify(Secret),
     AccountExists,
+    Reset(Secret),
+    PasswordChanged,
+    Locked(Secret, Timestamp),
+    PasswordDisabled,
+    ConfirmEmail(Secret),
+    EmailChanged(Secret),
+    TokenReuse,
+    AccountDeleted,
+}
+
+impl Kind {
+    /// The secret of the link, where the letter has one.
+    pub(crate) fn secret(self) -> Option<Secret> {
+        match self {
+            Self::Verify(secret)
+            | Self::Reset(secret)
+            | Self::Locked(secret, _)
+            | Self::ConfirmEmail(secret)
+            | Self::EmailChanged(secret) => Some(secret),
+            _ => None,
+        }
+    }
 }
 
 impl Post {
@@ -41,12 +65,20 @@ impl Post {
 #[async_trait]
 impl Letters for Post {
     async fn plan(&self, _: &Call, letter: Letter) -> Result<Commit, PortError> {
-        let draft = match letter {
-            Letter::VerifyEmail { to, token } => Delivered { to: to.email, kind: Kind::Verify(token) },
-            Letter::AccountExists { to } => Delivered { to: to.email, kind: Kind::AccountExists },
+        let (to, kind) = match letter {
+            Letter::VerifyEmail { to, token } => (to.email, Kind::Verify(token)),
+            Letter::AccountExists { to } => (to.email, Kind::AccountExists),
+            Letter::ResetPassword { to, token } => (to.email, Kind::Reset(token)),
+            Letter::PasswordChanged { to } => (to.email, Kind::PasswordChanged),
+            Letter::Locked { to, token, until } => (to.email, Kind::Locked(token, until)),
+            Letter::PasswordDisabled { to } => (to.email, Kind::PasswordDisabled),
+            Letter::ConfirmEmail { address, token, .. } => (address, Kind::ConfirmEmail(token)),
+            Letter::EmailChanged { address, token, .. } => (address, Kind::EmailChanged(token)),
+            Letter::TokenReuse { to } => (to.email, Kind::TokenReuse),
+            Letter::AccountDeleted { to } => (to.email, Kind::AccountDeleted),
         };
         let mut drafts = self.drafts.lock().unwrap();
-        drafts.push(draft);
+        drafts.push(Delivered { to, kind });
         Ok(Commit::new().enqueue(Job::now(&self.source, KIND, None, json!(drafts.len() - 1))))
     }
 }

@@ -1,11 +1,15 @@
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use saaskit_auth::port::{Keys, Sessions, Tokens, Users};
-use saaskit_auth::{OneTimeToken, Revocation, Session, SigningKey, User};
+use saaskit_auth::port::{AttemptCounters, Keys, RefreshTokens, Roles, Sessions, Tokens, UserFilter, Users};
+use saaskit_auth::{
+    Assignment, AttemptKey, Attempts, OneTimeToken, Presented, Role, RoleId, Session, SigningKey, User,
+};
 use saaskit_kernel::{
-    Commit, CommitError, Email, PortError, Sealed, SessionId, Store, Timestamp, TokenHash, UserId,
+    Commit, CommitError, Email, ErrorKind, Page, Paged, PortError, Sealed, SessionId, Store, TenantId,
+    Timestamp, TokenHash, UserId,
 };
 use saaskit_memory::MemoryStore;
 
@@ -17,13 +21,21 @@ pub(crate) struct Recorder {
     memory: Arc<MemoryStore>,
     trace: Trace,
     faster: Mutex<VecDeque<Commit>>,
-    faults: Mutex<VecDeque<CommitError>>,
+    faults: Mutex<VecDeque<Option<CommitError>>>,
     printed: Mutex<Vec<String>>,
+    roles_lost: AtomicBool,
 }
 
 impl Recorder {
     pub(crate) fn new(memory: Arc<MemoryStore>, trace: Trace) -> Self {
-        Self { memory, trace, faster: Mutex::default(), faults: Mutex::default(), printed: Mutex::default() }
+        Self {
+            memory,
+            trace,
+            faster: Mutex::default(),
+            faults: Mutex::default(),
+            printed: Mutex::default(),
+            roles_lost: AtomicBool::default(),
+        }
     }
 
     /// Somebody else commits this just before the next commit; called again, just before the one after.
@@ -33,7 +45,25 @@ impl Recorder {
 
     /// The next commit fails so and leaves no trace.
     pub(crate) fn fail_next(&self, with: CommitError) {
-        self.faults.lock().unwrap().push_back(with);
+        self.fail_after(0, with);
+    }
+
+    /// So many commits go well; the one after fails so and leaves no trace.
+    pub(crate) fn fail_after(&self, commits: usize, with: CommitError) {
+        let mut faults = self.faults.lock().unwrap();
+        faults.extend((0..commits).map(|_| None));
+        faults.push_back(Some(with));
+    }
+
+    /// Whether roles can't be read from now on.
+    pub(crate) fn lose_roles(&self, lost: bool) {
+        self.roles_lost.store(lost, Ordering::Release);
+    }
+
+    async fn asked_roles(&self, what: &str) -> Result<(), PortError> {
+        self.asked(what).await;
+        let lost = self.roles_lost.load(Ordering::Acquire);
+        if lost { Err(PortError::new(ErrorKind::Unavailable, "roles")) } else { Ok(()) }
     }
 
     /// The debug print of every commit so far.
@@ -63,7 +93,7 @@ impl Store for Recorder {
     async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
         self.asked(&shape(&commit)).await;
         self.printed.lock().unwrap().push(format!("{commit:?}"));
-        let fault = self.faults.lock().unwrap().pop_front();
+        let fault = self.faults.lock().unwrap().pop_front().flatten();
         if let Some(fault) = fault {
             return Err(fault);
         }
@@ -91,6 +121,16 @@ impl Users for Recorder {
         self.memory.user_by_email(email).await
     }
 
+    async fn users(&self, ids: &[UserId]) -> Result<Vec<User>, PortError> {
+        self.asked("users.users").await;
+        self.memory.users(ids).await
+    }
+
+    async fn search(&self, filter: &UserFilter, page: Page<UserId>) -> Result<Paged<User>, PortError> {
+        self.asked("users.search").await;
+        self.memory.search(filter, page).await
+    }
+
     async fn has_super_admin(&self) -> Result<bool, PortError> {
         self.asked("users.has_super_admin").await;
         self.memory.has_super_admin().await
@@ -104,9 +144,48 @@ impl Sessions for Recorder {
         self.memory.session(id).await
     }
 
-    async fn revocations(&self, now: Timestamp) -> Result<Vec<Revocation>, PortError> {
-        self.asked("sessions.revocations").await;
-        self.memory.revocations(now).await
+    async fn session_by_cookie(&self, cookie: &TokenHash) -> Result<Option<(Session, User)>, PortError> {
+        self.asked("sessions.session_by_cookie").await;
+        self.memory.session_by_cookie(cookie).await
+    }
+
+    async fn sessions_of(&self, user: UserId, now: Timestamp) -> Result<Vec<Session>, PortError> {
+        self.asked("sessions.sessions_of").await;
+        self.memory.sessions_of(user, now).await
+    }
+}
+
+#[async_trait]
+impl RefreshTokens for Recorder {
+    async fn presented(&self, hash: &TokenHash) -> Result<Option<Presented>, PortError> {
+        self.asked("refresh_tokens.presented").await;
+        self.memory.presented(hash).await
+    }
+}
+
+#[async_trait]
+impl AttemptCounters for Recorder {
+    async fn attempts(&self, key: &AttemptKey) -> Result<Option<Attempts>, PortError> {
+        self.asked("attempts.attempts").await;
+        self.memory.attempts(key).await
+    }
+}
+
+#[async_trait]
+impl Roles for Recorder {
+    async fn roles(&self, tenant: Option<TenantId>) -> Result<Vec<Role>, PortError> {
+        self.asked_roles("roles.roles").await?;
+        self.memory.roles(tenant).await
+    }
+
+    async fn assignments(&self, user: UserId) -> Result<Vec<Assignment>, PortError> {
+        self.asked_roles("roles.assignments").await?;
+        self.memory.assignments(user).await
+    }
+
+    async fn role(&self, tenant: Option<TenantId>, id: RoleId) -> Result<Option<Role>, PortError> {
+        self.asked_roles("roles.role").await?;
+        self.memory.role(tenant, id).await
     }
 }
 

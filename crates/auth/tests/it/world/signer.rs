@@ -48,13 +48,24 @@ impl TokenSigner for FakeSigner {
     fn sign(&self, claims: &AccessClaims) -> Result<Secret, PortError> {
         let ring = self.0.read().unwrap();
         let ring = ring.as_ref().ok_or_else(|| PortError::new(ErrorKind::Unexpected, "fake signer"))?;
-        let AccessClaims { user, session, epoch, issued_at, expires_at, authenticated_at, methods, token_id } =
-            claims;
+        let AccessClaims { user, session, epoch, tenant, issued_at, expires_at, .. } = claims;
+        let AccessClaims { authenticated_at, methods, token_id, .. } = claims;
+        let tenant = tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
         let [issued, expires, authenticated] =
             [issued_at, expires_at, authenticated_at].map(|at| at.millis().to_string());
         let methods = methods.join("+");
-        let parts: [&dyn Display; 9] =
-            [&ring.signing, user, session, epoch, &issued, &expires, &authenticated, &methods, token_id];
+        let parts: [&dyn Display; 10] = [
+            &ring.signing,
+            user,
+            session,
+            epoch,
+            &tenant,
+            &issued,
+            &expires,
+            &authenticated,
+            &methods,
+            token_id,
+        ];
         let said = parts.map(ToString::to_string).join(".");
         Ok(Secret::new(format!("{said}.{}", digest(&(&ring.lock, &said)))))
     }
@@ -78,7 +89,8 @@ impl TokenSigner for FakeSigner {
 /// What a token says, whoever signed it.
 pub(crate) fn read(token: &str) -> Option<AccessClaims> {
     let parts: Vec<&str> = token.split('.').collect();
-    let [_, user, session, epoch, issued, expires, authenticated, methods, token_id] = *parts.get(..9)?
+    let [_, user, session, epoch, tenant, issued, expires, authenticated, methods, token_id] =
+        *parts.get(..10)?
     else {
         return None;
     };
@@ -87,6 +99,7 @@ pub(crate) fn read(token: &str) -> Option<AccessClaims> {
         user: user.parse().ok()?,
         session: session.parse().ok()?,
         epoch: epoch.parse().ok()?,
+        tenant: if tenant.is_empty() { None } else { Some(tenant.parse().ok()?) },
         issued_at: instant(issued)?,
         expires_at: instant(expires)?,
         authenticated_at: instant(authenticated)?,

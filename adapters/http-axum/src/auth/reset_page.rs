@@ -1,0 +1,69 @@
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use saaskit_auth::Auth;
+
+use super::password::ResetBody;
+use super::token_page::LinkQuery;
+use crate::form::PageForm;
+use crate::page::{Notice, page};
+use crate::url::Asked;
+use crate::{Caller, FieldError, Problem};
+
+#[derive(Template)]
+#[template(path = "reset_password.html")]
+struct ResetPage<'a> {
+    token: &'a str,
+    csrf: &'a str,
+    rules: &'a str,
+    refusal: &'a str,
+    errors: &'a [FieldError],
+}
+
+const TITLE: &str = "Set a new password";
+const RESET: &str = "Your password is set. You can sign in now.";
+
+/// The page behind the mailed link. Opening it changes nothing.
+#[utoipa::path(get, path = "/reset-password", tag = "pages",
+    params(("token" = Option<String>, Query, description = "The token.", max_length = 43)),
+    responses((status = 200, description = "A page with a form.", content_type = "text/html")))]
+pub(super) async fn reset_password_page(
+    State(auth): State<Auth>,
+    caller: Caller,
+    Asked(link): Asked<LinkQuery>,
+) -> Response {
+    let csrf = caller.csrf_token().unwrap_or_default();
+    let rules = auth.password_policy().summary();
+    let form = ResetPage { token: link.token.expose(), csrf: &csrf, rules, refusal: "", errors: &[] };
+    page(&caller, StatusCode::OK, TITLE, &form)
+}
+
+/// What that page posts.
+#[utoipa::path(post, path = "/reset-password", tag = "pages",
+    request_body(content = ResetBody, content_type = "application/x-www-form-urlencoded"), responses(
+    (status = 200, description = "The password is set.", content_type = "text/html"),
+    (status = 403, description = "The form was not posted by this page.")))]
+pub(super) async fn post_reset_password_page(
+    State(auth): State<Auth>,
+    caller: Caller,
+    PageForm(form): PageForm<ResetBody>,
+) -> Response {
+    match auth.reset_password(caller.call(), &form.token, &form.password).await {
+        Ok(()) => page(&caller, StatusCode::OK, TITLE, &Notice { text: RESET }),
+        Err(error) => try_again(&auth, &caller, &form, &error.into()),
+    }
+}
+
+/// The form once more, with what was wrong.
+fn try_again(auth: &Auth, caller: &Caller, form: &ResetBody, problem: &Problem) -> Response {
+    let csrf = caller.csrf_token().unwrap_or_default();
+    let shown = ResetPage {
+        token: form.token.expose(),
+        csrf: &csrf,
+        rules: auth.password_policy().summary(),
+        refusal: problem.detail(),
+        errors: problem.errors(),
+    };
+    page(caller, problem.status(), TITLE, &shown)
+}

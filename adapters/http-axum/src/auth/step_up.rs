@@ -1,0 +1,34 @@
+use axum::Json;
+use axum::extract::State;
+use saaskit_auth::Auth;
+use saaskit_kernel::Secret;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::device_token;
+use super::renewed::Renewed;
+use crate::{Asker, Body, Caller, Device, Problem};
+
+/// Who you are, proved again.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(super) struct StepUpBody {
+    /// Your password.
+    #[schema(value_type = String, format = Password, max_length = 256, example = "Correct-horse-7")]
+    password: Secret,
+}
+
+/// Proves again who you are, as routes ask for by `STEP_UP_REQUIRED`. Where tokens carry your session, go on with the
+/// one answered.
+#[utoipa::path(post, path = "/api/v1/auth/step-up", tag = "auth", request_body = StepUpBody, responses(
+    (status = 200, description = "You proved who you are.", body = Renewed),
+    (status = 401, description = "The password is wrong, or the account is locked.")))]
+pub(super) async fn step_up(
+    State(auth): State<Auth>,
+    caller: Caller,
+    Asker(asker): Asker,
+    device: Device,
+    Body(body): Body<StepUpBody>,
+) -> Result<Json<Renewed>, Problem> {
+    let device = device_token(device);
+    Ok(Json(auth.step_up(caller.call(), &asker, &body.password, device.as_ref()).await?.into()))
+}

@@ -1,0 +1,17 @@
+mod catalogue;
+mod error;
+mod place;
+mod role_table;
+mod sheet;
+mod system_role;
+
+pub use catalogue::Known;
+pub(crate) use catalogue::{Catalogue, PERMISSION_UNKNOWN};
+pub use error::AccessError;
+pub(crate) use error::{
+    GRANT_BEYOND_OWN, PERMISSION_MISSING, ROLE_FIXED, ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLES_FULL,
+};
+pub use place::Place;
+pub(crate) use role_table::{Given, RoleTable};
+pub use sheet::RoleSheet;
+pub use system_role::{GlobalRole, SystemRole, TenantRole};

@@ -1,0 +1,174 @@
+use saaskit_kernel::{Action, Call, Code, Invalid, Outcome, Principal, Timestamp, UserId, retry_stale};
+use serde_json::{Value, json};
+
+use super::account::counting_operators;
+use super::{Auth, TRIES, forgot_password, is_contended};
+use crate::write::{AuthWrite, UserWrite};
+use crate::{AccountError, AuthError, News, User, UserStatus, action, event};
+
+/// What an operator does to an account, and why.
+#[derive(Debug, Clone)]
+pub struct Administer {
+    /// Whose.
+    pub user: UserId,
+    /// Why, in the operator's words.
+    pub reason: String,
+}
+
+/// One such act: what it makes of an account, or why it can't.
+struct Act {
+    action: Action,
+    event: &'static str,
+    on_oneself: bool,
+    change: fn(User, Timestamp) -> Result<User, AuthError>,
+}
+
+const LOCK: Act = Act {
+    action: action::LOCK_USER,
+    event: event::USER_LOCKED,
+    on_oneself: false,
+    change: |user, _| match user.status {
+        UserStatus::Active => Ok(user.suspend()),
+        UserStatus::Suspended => Ok(user),
+        UserStatus::Deleted => Err(AccountError::StatusConflict.into()),
+    },
+};
+const UNLOCK: Act = Act {
+    action: action::UNLOCK_USER,
+    event: event::USER_UNLOCKED,
+    on_oneself: true,
+    change: |user, _| match user.status {
+        UserStatus::Active => Ok(user),
+        UserStatus::Suspended => Ok(user.reinstate()),
+        UserStatus::Deleted => Err(AccountError::StatusConflict.into()),
+    },
+};
+const DELETE: Act = Act {
+    action: action::DELETE_USER,
+    event: event::USER_DELETED,
+    on_oneself: false,
+    change: |user, _| match user.status {
+        UserStatus::Active | UserStatus::Suspended => Ok(user.delete(None)),
+        UserStatus::Deleted => Ok(user),
+    },
+};
+const RESTORE: Act = Act {
+    action: action::RESTORE_USER,
+    event: event::USER_RESTORED,
+    on_oneself: true,
+    change: |user, now| match user.status {
+        UserStatus::Active => Ok(user),
+        UserStatus::Suspended => Err(AccountError::StatusConflict.into()),
+        UserStatus::Deleted if user.is_erased(now) => Err(AccountError::UserNotFound.into()),
+        UserStatus::Deleted => Ok(user.reinstate()),
+    },
+};
+
+const LONGEST_REASON: usize = 1_000;
+const REASON_INVALID: Invalid =
+    Invalid::new(Code::validation("REASON_INVALID"), "a reason has 1 to 1000 characters");
+
+impl Auth {
+    /// Locks an account: it is signed out everywhere and may not sign in.
+    pub async fn lock_user(&self, call: &Call, by: &Principal, ask: &Administer) -> Result<User, AuthError> {
+        self.administer(call, by, ask, &LOCK).await
+    }
+
+    /// Unlocks an account, and forgets the tries to sign in that locked it.
+    pub async fn unlock_user(
+        &self,
+        call: &Call,
+        by: &Principal,
+        ask: &Administer,
+    ) -> Result<User, AuthError> {
+        self.administer(call, by, ask, &UNLOCK).await
+    }
+
+    /// Deletes an account; it can be restored until its data are purged.
+    pub async fn delete_user(
+        &self,
+        call: &Call,
+        by: &Principal,
+        ask: &Administer,
+    ) -> Result<User, AuthError> {
+        self.administer(call, by, ask, &DELETE).await
+    }
+
+    /// Restores an account that was deleted and not erased.
+    pub async fn restore_user(
+        &self,
+        call: &Call,
+        by: &Principal,
+        ask: &Administer,
+    ) -> Result<User, AuthError> {
+        self.administer(call, by, ask, &RESTORE).await
+    }
+
+    /// Mails the owner of an account a link to set a new password. The operator never sees it.
+    pub async fn start_reset(&self, call: &Call, ask: &Administer) -> Result<(), AuthError> {
+        let reason = read_reason(&ask.reason)?;
+        let user = self.known(ask.user).await?;
+        if user.status != UserStatus::Active {
+            return Err(AccountError::StatusConflict.into());
+        }
+        let job = self.sealed_job(forgot_password::KIND, &user.email)?;
+        let entry = call.entry(&self.ports.source, action::START_RESET, Outcome::Success, None);
+        let commit = call.commit().enqueue(job).record(entry.on(user.id).because(reason));
+        Ok(self.ports.store.commit(commit).await?)
+    }
+
+    async fn administer(
+        &self,
+        call: &Call,
+        by: &Principal,
+        ask: &Administer,
+        act: &Act,
+    ) -> Result<User, AuthError> {
+        let reason = read_reason(&ask.reason)?;
+        if by.user == ask.user && !act.on_oneself {
+            return Err(AccountError::OwnAccount.into());
+        }
+        retry_stale(TRIES, is_contended, || self.administer_once(call, by, (ask.user, &reason), act)).await
+    }
+
+    async fn administer_once(
+        &self,
+        call: &Call,
+        by: &Principal,
+        (id, reason): (UserId, &str),
+        act: &Act,
+    ) -> Result<User, AuthError> {
+        let source = &self.ports.source;
+        let before = self.known(id).await?;
+        if before.super_admin && !self.me(by).await?.super_admin {
+            return Err(AccountError::OperatorsOnly.into());
+        }
+        let after = (act.change)(before.clone(), source.now())?;
+        let entry = call.entry(source, act.action, Outcome::Success, None).on(id);
+        let mut commit =
+            call.commit().record(entry.because(reason).changing(standing(&before), standing(&after)));
+        if act.action == action::UNLOCK_USER {
+            commit = commit.write(AuthWrite::Attempt(self.clearing_attempts(&after)?));
+        }
+        if after == before {
+            self.ports.store.commit(commit).await?;
+            return Ok(after);
+        }
+        let commit = counting_operators(commit, &before, &after)
+            .write(AuthWrite::User(UserWrite::Save(after.clone())))
+            .emit(self.told(act.event, id));
+        let news = (after.epoch != before.epoch).then_some(News::UserEpoch(id, after.epoch));
+        self.commit_news(commit, news.as_slice()).await?;
+        Ok(User { version: after.version.next(), ..after })
+    }
+}
+
+fn standing(user: &User) -> Value {
+    json!({ "status": user.status.as_str(), "erase_at": user.erase_at })
+}
+
+fn read_reason(text: &str) -> Result<String, AuthError> {
+    let reason = text.trim();
+    let fits = !reason.is_empty() && reason.chars().count() <= LONGEST_REASON && !reason.contains('\0');
+    fits.then(|| reason.to_owned()).ok_or_else(|| AuthError::Invalid(vec![("reason", REASON_INVALID)]))
+}

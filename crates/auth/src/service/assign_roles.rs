@@ -1,0 +1,135 @@
+use std::collections::BTreeSet;
+
+use saaskit_kernel::{
+    Call, Code, Commit, CommitError, Event, Invalid, Name, Outcome, Principal, TenantId, UserId, Version,
+    retry_stale,
+};
+use serde_json::json;
+
+use super::may::Powers;
+use super::{Auth, TRIES, is_contended};
+use crate::write::{AuthWrite, RoleWrite};
+use crate::{
+    AccountError, Assignment, AuthError, News, Place, Role, RoleId, RoleSheet, SystemRole, action, event,
+};
+
+const ROLE_UNKNOWN: Invalid =
+    Invalid::new(Code::validation("ROLE_UNKNOWN"), "there is no such role to be given here");
+const TOO_MANY_ROLES: Invalid =
+    Invalid::new(Code::validation("ROLES_TOO_MANY"), "a user has 50 roles in one place at most");
+
+impl Auth {
+    /// Gives a user exactly these roles in a place; what the user is there anyway stays. Whoever does it has all
+    /// that the roles allow that are given or taken. In a workspace, only a member is given any: who is one, the
+    /// caller has found out.
+    pub async fn assign_roles(
+        &self,
+        call: &Call,
+        by: &Principal,
+        place: Place,
+        to: UserId,
+        roles: &[String],
+    ) -> Result<Vec<RoleSheet>, AuthError> {
+        let powers = self.powers(by.user, place).await?;
+        powers.require(place.roles_write())?;
+        let wanted = read(roles)?;
+        self.ports.users.user(to).await?.ok_or(AccountError::UserNotFound)?;
+        let assign = || self.assign_once(call, &powers, place, to, &wanted);
+        retry_stale(TRIES, is_contended, assign).await
+    }
+
+    async fn assign_once(
+        &self,
+        call: &Call,
+        powers: &Powers,
+        place: Place,
+        to: UserId,
+        wanted: &BTreeSet<RoleId>,
+    ) -> Result<Vec<RoleSheet>, AuthError> {
+        let tenant = place.tenant();
+        let mut sheets = self.sheets_in(tenant).await?;
+        sheets.retain(|sheet| SystemRole::by_id(sheet.id).is_none_or(SystemRole::is_given));
+        if !wanted.iter().all(|role| sheets.iter().any(|sheet| sheet.id == *role)) {
+            return Err(AuthError::Invalid(vec![("roles", ROLE_UNKNOWN)]));
+        }
+        let had = self.given_in(tenant, to).await?;
+        let changed = sheets.iter().filter(|sheet| wanted.contains(&sheet.id) != had.contains(&sheet.id));
+        powers.reach(changed.flat_map(|sheet| &sheet.permissions))?;
+        sheets.retain(|sheet| wanted.contains(&sheet.id));
+        if *wanted == had {
+            return Ok(sheets);
+        }
+        self.keep_system_roles(&sheets).await?;
+        let assignment = Assignment { user: to, tenant, roles: wanted.iter().copied().collect() };
+        let commit = self.assign(call, call.commit(), &had, assignment);
+        self.commit_news(commit, &[News::AssignmentChanged(to)]).await?;
+        Ok(sheets)
+    }
+
+    /// The commit that takes from a user all that was given in a workspace; for stories, when a membership ends.
+    pub async fn plan_taking_roles(
+        &self,
+        call: &Call,
+        user: UserId,
+        tenant: TenantId,
+    ) -> Result<Commit, AuthError> {
+        let had = self.given_in(Some(tenant), user).await?;
+        if had.is_empty() {
+            return Ok(Commit::new());
+        }
+        let nothing = Assignment { user, tenant: Some(tenant), roles: Vec::new() };
+        let signal = News::AssignmentChanged(user).signal(self.ports.source.now());
+        Ok(self.assign(call, Commit::new(), &had, nothing).signal(signal))
+    }
+
+    async fn given_in(&self, tenant: Option<TenantId>, user: UserId) -> Result<BTreeSet<RoleId>, AuthError> {
+        let given = self.ports.roles.assignments(user).await?.into_iter();
+        Ok(given.filter(|given| given.tenant == tenant).flat_map(|given| given.roles).collect())
+    }
+
+    fn assign(&self, call: &Call, commit: Commit, had: &BTreeSet<RoleId>, assignment: Assignment) -> Commit {
+        let source = &self.ports.source;
+        let Assignment { user, tenant, ref roles } = assignment;
+        let entry = call.entry(source, action::ASSIGN_ROLES, Outcome::Success, tenant).on(user);
+        let told = Event {
+            id: source.id(),
+            name: event::ROLES_ASSIGNED,
+            tenant,
+            at: source.now(),
+            payload: json!({ "user": user, "roles": roles }),
+        };
+        commit
+            .record(entry.changing(json!({ "roles": had }), json!({ "roles": roles })))
+            .emit(told)
+            .write(AuthWrite::Role(RoleWrite::Assign(assignment)))
+    }
+
+    /// Only what is stored can be given: a role that is always there is stored when it is given first. What is
+    /// stored of it but its id counts for nothing.
+    async fn keep_system_roles(&self, sheets: &[RoleSheet]) -> Result<(), AuthError> {
+        for role in sheets.iter().filter_map(|sheet| SystemRole::by_id(sheet.id)) {
+            if self.ports.roles.role(None, role.id()).await?.is_some() {
+                continue;
+            }
+            let name = Name::parse(role.name()).map_err(|fault| AuthError::Internal(Box::new(fault)))?;
+            let (created_at, version) = (self.ports.source.now(), Version::NEW);
+            let row =
+                Role { id: role.id(), tenant: None, name, permissions: Vec::new(), created_at, version };
+            let commit = Commit::new().write(AuthWrite::Role(RoleWrite::Insert(row)));
+            match self.ports.store.commit(commit).await {
+                // Another node was faster with the very same row.
+                Ok(()) | Err(CommitError::Stale | CommitError::Duplicate(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(roles: &[String]) -> Result<BTreeSet<RoleId>, AuthError> {
+    if roles.len() > Assignment::MOST_ROLES {
+        return Err(AuthError::Invalid(vec![("roles", TOO_MANY_ROLES)]));
+    }
+    let ids = roles.iter().map(|role| role.parse());
+    ids.collect::<Result<_, _>>().map_err(|_| AuthError::Invalid(vec![("roles", ROLE_UNKNOWN)]))
+}

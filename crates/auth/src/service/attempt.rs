@@ -1,0 +1,123 @@
+use saaskit_kernel::{AuditEntry, Commit, CommitError, Email, retry_stale};
+
+use super::{Auth, TRIES, is_contended};
+use crate::port::Verdict;
+use crate::write::{AttemptWrite, AuthWrite};
+use crate::{
+    Admission, AttemptKey, Attempts, AuthError, DeviceToken, Password, PasswordHash, SignInError, User,
+};
+
+/// Whose tries are counted where.
+#[derive(Debug, Clone)]
+pub(super) struct Counter {
+    /// Whose, on any browser.
+    pub(super) account: AttemptKey,
+    /// Where they are counted: a browser the account was signed in to with has a counter of its own, so that a
+    /// stranger can't lock its owner out.
+    pub(super) key: AttemptKey,
+    email: Email,
+}
+
+/// What came of a password that somebody tried.
+#[derive(Debug)]
+pub(super) enum Tried {
+    /// It is the password.
+    Right {
+        /// Its hash was made with other than the current parameters.
+        outdated: bool,
+    },
+    /// It is not; `None` if that was not even tested, because no password is while a lock holds.
+    Wrong(Option<Attempts>),
+}
+
+impl Counter {
+    /// What a good sign-in does to it.
+    pub(super) fn clear(&self) -> AuthWrite {
+        AuthWrite::Attempt(AttemptWrite::Clear(self.key))
+    }
+}
+
+impl Auth {
+    /// Where the tries of that account are counted, known or not, for whoever shows that device token.
+    pub(super) fn counter(
+        &self,
+        email: &Email,
+        user: Option<&User>,
+        device: Option<&DeviceToken>,
+    ) -> Result<Counter, AuthError> {
+        let secret = self.installation()?;
+        let account = AttemptKey::of_account(&secret, email);
+        let known = device.filter(|device| device.knows(&secret, &account));
+        let epoch = user.map_or(0, |user| user.epoch);
+        let key = known.map_or(account, |device| account.on_device(&secret, device, epoch));
+        Ok(Counter { account, key, email: email.clone() })
+    }
+
+    /// Counts a try and then tests the password. What has no hash costs the same and is never right.
+    pub(super) async fn try_password(
+        &self,
+        counter: &Counter,
+        password: &Password,
+        hash: Option<&PasswordHash>,
+    ) -> Result<Tried, AuthError> {
+        let charged = match retry_stale(TRIES, is_contended, || self.charge(counter.key)).await {
+            Err(AuthError::Contended) => return Err(SignInError::TooManyTries.into()),
+            charge => charge?,
+        };
+        let tested = hash.filter(|_| charged.is_some());
+        let decoy = || self.ports.hasher.decoy();
+        match self.ports.hasher.verify(password, &tested.cloned().unwrap_or_else(decoy)).await {
+            Ok(Verdict::Match { outdated }) if tested.is_some() => Ok(Tried::Right { outdated }),
+            Ok(_) => Ok(Tried::Wrong(charged)),
+            Err(error) => {
+                self.give_back(charged).await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// What was not tested does not count, unless somebody else was counted meanwhile.
+    async fn give_back(&self, charged: Option<Attempts>) -> Result<(), AuthError> {
+        let Some(charged) = charged else { return Ok(()) };
+        let save = AuthWrite::Attempt(AttemptWrite::Save(charged.give_back()));
+        match self.ports.store.commit(Commit::new().write(save)).await {
+            Ok(()) | Err(CommitError::Stale) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Counts one try, as it is stored then; `None` while nothing is tested.
+    async fn charge(&self, key: AttemptKey) -> Result<Option<Attempts>, AuthError> {
+        let now = self.ports.source.now();
+        let stored = self.ports.attempts.attempts(&key).await?;
+        match stored.unwrap_or_else(|| Attempts::none(key, now)).admit(now) {
+            Admission::Locked => Ok(None),
+            Admission::Full => Err(SignInError::TooManyTries.into()),
+            Admission::Test(counted) => {
+                let save = AuthWrite::Attempt(AttemptWrite::Save(counted.clone()));
+                self.ports.store.commit(Commit::new().write(save)).await?;
+                Ok(Some(Attempts { version: counted.version.next(), ..counted }))
+            }
+        }
+    }
+
+    /// Writes a failed try down; one that locks the account also has its owner told, whether there is one or not.
+    /// A lock that somebody else's good sign-in made untrue is left away.
+    pub(super) async fn write_failure(
+        &self,
+        counter: &Counter,
+        tried: Option<Attempts>,
+        entry: AuditEntry,
+    ) -> Result<(), AuthError> {
+        let plain = Commit::new().record(entry.clone());
+        let Some(lock) = tried.and_then(|tried| tried.lock(self.ports.source.now())) else {
+            return Ok(self.ports.store.commit(plain).await?);
+        };
+        let job = self.tell_locked(&counter.email, &lock)?;
+        let save = AuthWrite::Attempt(AttemptWrite::Save(lock));
+        match self.ports.store.commit(Commit::new().record(entry).write(save).enqueue(job)).await {
+            Err(CommitError::Stale) => Ok(self.ports.store.commit(plain).await?),
+            committed => Ok(committed?),
+        }
+    }
+}

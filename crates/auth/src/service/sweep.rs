@@ -1,0 +1,22 @@
+use std::time::Duration;
+
+use saaskit_kernel::Commit;
+
+use super::Auth;
+use crate::write::{AttemptWrite, AuthWrite, SessionWrite};
+use crate::{Attempts, AuthError};
+
+/// A session that is over is kept for so long.
+const OVER: Duration = Duration::from_hours(24);
+
+impl Auth {
+    /// Removes some of what nobody asks for any more: sessions that are over and tries long ago. To be called now
+    /// and then by any node.
+    pub async fn sweep(&self) -> Result<(), AuthError> {
+        let now = self.ports.source.now();
+        let commit = Commit::new()
+            .write(AuthWrite::Session(SessionWrite::Forget { before: now.minus(OVER) }))
+            .write(AuthWrite::Attempt(AttemptWrite::Forget { before: now.minus(Attempts::REMEMBERED) }));
+        Ok(self.ports.store.commit(commit).await?)
+    }
+}

@@ -1,0 +1,37 @@
+use saaskit_auth::AuthError;
+use saaskit_kernel::{Code, Fault, Invalid};
+use saaskit_tenants::TenantsError;
+
+/// Which domain refused, and why.
+#[derive(Debug, thiserror::Error)]
+pub enum StoryError {
+    /// Auth did.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// Tenants did.
+    #[error(transparent)]
+    Tenants(#[from] TenantsError),
+}
+
+impl StoryError {
+    fn fault(&self) -> &dyn Fault {
+        match self {
+            Self::Auth(error) => error,
+            Self::Tenants(error) => error,
+        }
+    }
+}
+
+impl Fault for StoryError {
+    fn code(&self) -> Code {
+        self.fault().code()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Invalid)> {
+        self.fault().fields()
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        self.fault().retry_after()
+    }
+}

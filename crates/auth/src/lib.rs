@@ -1,8 +1,14 @@
 //! Who you are: accounts, sessions, tokens.
 //!
 //! [`Auth`] is the whole of it: a concrete struct over the ports of [`port`]. Its use cases, one a file under
-//! `service/`: register, verify an address, ask for the link again, log in, log out, authenticate a request,
-//! show oneself, set up the first operator, keep the keys.
+//! `service/`:
+//!
+//! - accounts: register, verify an address, ask for the link again, forget and reset a password, change it, change the
+//!   address and undo that, show and update the profile, export, delete, erase;
+//! - sessions: log in, unlock, renew, authenticate a request by token or cookie, prove oneself again, act in a
+//!   workspace, list and end sessions, log out;
+//! - rights: make, change, remove and assign roles, ask whether somebody may do something and why;
+//! - operation: set up the first operator, find, lock, delete and restore accounts, keep the keys, sweep.
 
 mod access;
 pub mod action;

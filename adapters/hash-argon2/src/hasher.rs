@@ -58,6 +58,10 @@ impl PasswordHasher for Argon2Hasher {
             .await
     }
 
+    fn has_room(&self) -> Result<(), PortError> {
+        self.pool.has_room()
+    }
+
     fn decoy(&self) -> PasswordHash {
         self.decoy.clone()
     }

@@ -37,14 +37,18 @@ impl Pool {
         Ok(Self { queue, places: Arc::new(Semaphore::new(config.threads + config.queue)) })
     }
 
+    /// Whether work would not be refused now.
+    pub(crate) fn has_room(&self) -> Result<(), PortError> {
+        if self.places.available_permits() > 0 { Ok(()) } else { Err(throttled()) }
+    }
+
     /// Has a thread do `work`, or refuses at once if as many wait as may. Work nobody waits for any more is skipped.
     pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, PortError>
     where
         T: Send + 'static,
         F: FnOnce(&mut Memory) -> T + Send + 'static,
     {
-        let throttled = |_| PortError::new(ErrorKind::Throttled, ADAPTER).after(RETRY_AFTER);
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(throttled)?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| throttled())?;
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move |memory| {
             let result = (!reply.is_closed()).then(|| work(memory));
@@ -57,6 +61,10 @@ impl Pool {
         self.queue.send(job).map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())
     }
+}
+
+fn throttled() -> PortError {
+    PortError::new(ErrorKind::Throttled, ADAPTER).after(RETRY_AFTER)
 }
 
 fn stopped() -> PortError {

@@ -173,7 +173,8 @@ pub enum Verdict {
 /// - Hashing one password twice gives different hashes.
 /// - A hash made with other parameters still verifies, and is said to be outdated.
 /// - A decoy costs as much as a real hash and matches nothing.
-/// - Beyond its queue it refuses at once with `Throttled` and says when to come again.
+/// - Beyond its queue it refuses at once with `Throttled` and says when to come again; so it does to whoever asks
+///   whether there is room.
 #[async_trait]
 pub trait PasswordHasher: fmt::Debug + Send + Sync + 'static {
     /// Hashes under the current parameters.
@@ -181,6 +182,9 @@ pub trait PasswordHasher: fmt::Debug + Send + Sync + 'static {
 
     /// Compares in constant time. A hash that can't be read is a mismatch.
     async fn verify(&self, password: &Password, hash: &PasswordHash) -> Result<Verdict, PortError>;
+
+    /// Whether there is room for one more now: asked before anything is read or counted for it. No promise.
+    fn has_room(&self) -> Result<(), PortError>;
 
     /// A hash of nothing anybody knows, under the current parameters: for accounts that are not there.
     fn decoy(&self) -> PasswordHash;

@@ -144,9 +144,11 @@ pub async fn beyond_its_queue_it_refuses_at_once_and_says_when_to_come_again(
     };
     assert_eq!(refusal.kind(), ErrorKind::Throttled);
     assert!(refusal.retry_after().is_some_and(|after| !after.is_zero()), "{refusal:?}");
+    assert_eq!(hasher.has_room().map_err(|refusal| refusal.kind()), Err(ErrorKind::Throttled));
     for verdict in waiting {
         assert_eq!(verdict.await.unwrap(), Verdict::Mismatch);
     }
+    assert!(hasher.has_room().is_ok());
 }
 
 /// A flood whose askers have gone does not keep others waiting for ever.

@@ -37,11 +37,12 @@ pub struct SignedIn {
 
 impl Auth {
     /// Signs a user in. A wrong address and a wrong password cost the same work and get the same answer, and so
-    /// does everything while a lock holds; why an account may not sign in is told only after the right password.
+    /// does everything while a lock holds. In a flood, who is too many is refused before anything is read; why an account may not sign in is told only after the right password.
     pub async fn log_in(&self, call: &Call, ask: LogIn) -> Result<SignedIn, AuthError> {
         let email = Email::parse(&ask.email).map_err(|fault| AuthError::Invalid(vec![("email", fault)]))?;
         let password =
             Password::new(&ask.password).ok_or_else(|| AuthError::Invalid(vec![("password", TOO_LONG)]))?;
+        self.ports.hasher.has_room()?;
         let user = self.ports.users.user_by_email(&email).await?;
         let counter = self.counter(&email, user.as_ref(), ask.device.as_ref())?;
         let hash = user.as_ref().and_then(|user| user.password.as_ref());

@@ -212,6 +212,19 @@ async fn when_the_hasher_has_no_room_nothing_is_written() {
 }
 
 #[tokio::test]
+async fn who_is_too_many_in_a_flood_is_refused_before_anything_is_read_or_counted() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    world.trace.take();
+    world.hasher.be_full();
+    for email in [ANA, "nobody@example.org"] {
+        assert_eq!(refused(world.log_in(email, PASSWORD).await), "BUSY");
+    }
+    assert_eq!(world.trace.take(), [""; 0]);
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_session_that_could_not_be_stored_gives_no_token_and_a_failure_not_written_down_no_verdict() {
     let world = World::new().await;
     world.user(ANA).await;

@@ -162,6 +162,10 @@ impl PasswordHasher for NoPasswords {
         panic!("no story verifies a password")
     }
 
+    fn has_room(&self) -> Result<(), PortError> {
+        panic!("no story verifies a password")
+    }
+
     fn decoy(&self) -> PasswordHash {
         panic!("no story verifies a password")
     }

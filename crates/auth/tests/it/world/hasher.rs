@@ -15,12 +15,19 @@ pub(crate) struct FakeHasher {
     parameters: AtomicU32,
     salts: AtomicU64,
     busy: AtomicBool,
+    full: AtomicBool,
     trace: Trace,
 }
 
 impl FakeHasher {
     pub(crate) fn new(trace: Trace) -> Self {
-        Self { parameters: AtomicU32::new(1), salts: AtomicU64::new(0), busy: AtomicBool::new(false), trace }
+        Self {
+            parameters: AtomicU32::new(1),
+            salts: AtomicU64::new(0),
+            busy: AtomicBool::new(false),
+            full: AtomicBool::new(false),
+            trace,
+        }
     }
 
     /// New parameters: every hash made so far is outdated.
@@ -28,7 +35,12 @@ impl FakeHasher {
         self.parameters.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// From now on it has no room for more work.
+    /// From now on it says that it has no room.
+    pub(crate) fn be_full(&self) {
+        self.full.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on it refuses work, whatever it said before.
     pub(crate) fn be_busy(&self) {
         self.busy.store(true, Ordering::SeqCst);
     }
@@ -36,10 +48,7 @@ impl FakeHasher {
     async fn work(&self, what: &str) -> Result<(), PortError> {
         self.trace.note(what);
         tokio::task::yield_now().await;
-        if self.busy.load(Ordering::SeqCst) {
-            return Err(PortError::new(ErrorKind::Throttled, "fake hasher").after(Duration::from_secs(3)));
-        }
-        Ok(())
+        refuse_if(&self.busy)
     }
 
     fn parameters(&self) -> String {
@@ -66,9 +75,20 @@ impl PasswordHasher for FakeHasher {
         Ok(Verdict::Match { outdated: parameters != self.parameters() })
     }
 
+    fn has_room(&self) -> Result<(), PortError> {
+        refuse_if(&self.full)
+    }
+
     fn decoy(&self) -> PasswordHash {
         PasswordHash::from_phc(format!("$fake${}$decoy$matches-nothing", self.parameters()))
     }
+}
+
+fn refuse_if(flag: &AtomicBool) -> Result<(), PortError> {
+    if flag.load(Ordering::SeqCst) {
+        return Err(PortError::new(ErrorKind::Throttled, "fake hasher").after(Duration::from_secs(3)));
+    }
+    Ok(())
 }
 
 fn digest(salt: &str, password: &Password) -> String {

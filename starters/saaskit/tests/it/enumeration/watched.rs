@@ -53,6 +53,10 @@ impl PasswordHasher for Watched<Arc<dyn PasswordHasher>> {
         self.0.verify(password, hash).await
     }
 
+    fn has_room(&self) -> Result<(), PortError> {
+        self.0.has_room()
+    }
+
     fn decoy(&self) -> PasswordHash {
         self.0.decoy()
     }

@@ -3,6 +3,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+use saaskit_kernel::Code;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -70,6 +71,10 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     }
 }
 
+const MISSING: Code = Code::validation("FIELD_MISSING");
+const UNKNOWN: Code = Code::validation("FIELD_UNKNOWN");
+const TYPE: Code = Code::validation("FIELD_TYPE");
+
 /// More errors than these are not listed.
 const MOST_ERRORS: usize = 20;
 /// Longer names are cut.
@@ -97,15 +102,15 @@ fn explain(error: &serde_json::Error, path: &str) -> FieldError {
 }
 
 fn missing(field: &str) -> FieldError {
-    FieldError { field: cut(field), code: "FIELD_MISSING", message: "this field is required" }
+    FieldError { field: cut(field), code: MISSING.name(), message: "this field is required" }
 }
 
 pub(crate) fn unknown_field(field: &str) -> FieldError {
-    FieldError { field: cut(field), code: "FIELD_UNKNOWN", message: "there is no such field" }
+    FieldError { field: cut(field), code: UNKNOWN.name(), message: "there is no such field" }
 }
 
 fn wrong_type(field: &str) -> FieldError {
-    FieldError { field: cut(field), code: "FIELD_TYPE", message: "this is not of the type it should be" }
+    FieldError { field: cut(field), code: TYPE.name(), message: "this is not of the type it should be" }
 }
 
 fn cut(name: &str) -> String {

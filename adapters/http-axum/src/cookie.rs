@@ -111,7 +111,7 @@ impl IntoResponseParts for SignedOut {
 
     fn into_response_parts(self, parts: ResponseParts) -> Result<ResponseParts, Problem> {
         let mut parts = self.0.into_response_parts(parts)?;
-        let everything = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
+        let everything = HeaderValue::from_static("\"cache\", \"storage\"");
         parts.headers_mut().insert(CLEAR_SITE_DATA, everything);
         Ok(parts)
     }

@@ -42,6 +42,8 @@ pub const STEP_UP: Action = Action { name: "auth.step_up", risk: 10 };
 pub const UNLOCK: Action = Action { name: "auth.unlock", risk: 20 };
 /// A refresh token that was replaced long ago was shown.
 pub const REFRESH_REUSED: Action = Action { name: "auth.refresh_reused", risk: 85 };
+/// Another client than the one that renewed a session showed the same link.
+pub const REFRESH_ELSEWHERE: Action = Action { name: "auth.refresh_elsewhere", risk: 60 };
 /// A session began to act in a workspace.
 pub const ENTER_TENANT: Action = Action { name: "auth.enter_tenant", risk: 0 };
 /// A session acts in no workspace any more.
@@ -90,6 +92,7 @@ pub const ALL: &[Action] = &[
     STEP_UP,
     UNLOCK,
     REFRESH_REUSED,
+    REFRESH_ELSEWHERE,
     ENTER_TENANT,
     LEAVE_TENANT,
     END_SESSION,

@@ -202,7 +202,7 @@ mod tests {
         let account = |address| AttemptKey::of_account(&secret, &Email::parse(address).unwrap());
         let ana = account("ana@example.org");
         assert_eq!(ana, account(" ANA@Example.org"));
-        let [one, other] = [(); 2].map(|()| DeviceToken::issue(&source, &secret, &ana, None));
+        let [one, other] = [(); 2].map(|()| DeviceToken::issue(&source, &secret, &ana, 0, None));
         let keys = [
             ana,
             account("eva@example.org"),
@@ -213,7 +213,7 @@ mod tests {
         for (at, key) in keys.iter().enumerate() {
             assert!(!keys[..at].contains(key), "{at}");
         }
-        let again = DeviceToken::issue(&source, &secret, &ana, Some(&one));
+        let again = DeviceToken::issue(&source, &secret, &ana, 0, Some(&one));
         assert_eq!(ana.on_device(&secret, &again, 0), ana.on_device(&secret, &one, 0));
     }
 

@@ -20,10 +20,11 @@ impl DeviceToken {
         source: &Source,
         secret: &InstallationSecret,
         account: &AttemptKey,
+        epoch: u32,
         known: Option<&Self>,
     ) -> Self {
         let id = known.map_or_else(|| source.bytes(), |known| known.id);
-        Self { id, proof: prove(secret, &id, account) }
+        Self { id, proof: prove(secret, &id, account, epoch) }
     }
 
     /// Reads what [`Self::to_secret`] showed; anything else is no token.
@@ -45,14 +46,15 @@ impl DeviceToken {
         &self.id
     }
 
-    /// Whether that account was signed in to with it.
-    pub fn knows(&self, secret: &InstallationSecret, account: &AttemptKey) -> bool {
-        constant_time_eq(&prove(secret, &self.id, account), &self.proof)
+    /// Whether that account was signed in to with it, in that epoch: what was proved before a reset proves nothing
+    /// after it.
+    pub fn knows(&self, secret: &InstallationSecret, account: &AttemptKey, epoch: u32) -> bool {
+        constant_time_eq(&prove(secret, &self.id, account, epoch), &self.proof)
     }
 }
 
-fn prove(secret: &InstallationSecret, id: &[u8; 16], account: &AttemptKey) -> [u8; 32] {
-    secret.fingerprint("auth.device", &[id.as_slice(), account.as_bytes()].concat())
+fn prove(secret: &InstallationSecret, id: &[u8; 16], account: &AttemptKey, epoch: u32) -> [u8; 32] {
+    secret.fingerprint("auth.device", &[id.as_slice(), account.as_bytes(), &epoch.to_be_bytes()].concat())
 }
 
 impl fmt::Debug for DeviceToken {
@@ -79,26 +81,27 @@ mod tests {
     #[test]
     fn it_proves_one_account_under_one_installation_and_keeps_its_id() {
         let source = Source::system();
-        let ana = DeviceToken::issue(&source, &secret(1), &account("ana"), None);
-        assert!(ana.knows(&secret(1), &account("ana")));
-        assert!(!ana.knows(&secret(1), &account("eva")));
-        assert!(!ana.knows(&secret(2), &account("ana")));
+        let ana = DeviceToken::issue(&source, &secret(1), &account("ana"), 0, None);
+        assert!(ana.knows(&secret(1), &account("ana"), 0));
+        assert!(!ana.knows(&secret(1), &account("eva"), 0));
+        assert!(!ana.knows(&secret(2), &account("ana"), 0));
+        assert!(!ana.knows(&secret(1), &account("ana"), 1));
 
-        let eva = DeviceToken::issue(&source, &secret(1), &account("eva"), Some(&ana));
+        let eva = DeviceToken::issue(&source, &secret(1), &account("eva"), 0, Some(&ana));
         assert_eq!(eva.id(), ana.id());
-        assert!(eva.knows(&secret(1), &account("eva")) && !eva.knows(&secret(1), &account("ana")));
-        assert_ne!(DeviceToken::issue(&source, &secret(1), &account("ana"), None).id(), ana.id());
+        assert!(eva.knows(&secret(1), &account("eva"), 0) && !eva.knows(&secret(1), &account("ana"), 0));
+        assert_ne!(DeviceToken::issue(&source, &secret(1), &account("ana"), 0, None).id(), ana.id());
     }
 
     proptest! {
         #[test]
         fn only_what_was_shown_parses_and_a_changed_byte_proves_nothing(at in 0..64_usize, other in "[A-Za-z0-9_-]") {
-            let token = DeviceToken::issue(&Source::system(), &secret(1), &account("ana"), None);
+            let token = DeviceToken::issue(&Source::system(), &secret(1), &account("ana"), 0, None);
             let shown = token.to_secret();
             prop_assert_eq!(&DeviceToken::parse(shown.expose()), &Some(token));
             let mut changed = shown.expose().to_owned();
             changed.replace_range(at..=at, &other);
-            let knows = DeviceToken::parse(&changed).is_some_and(|read| read.knows(&secret(1), &account("ana")));
+            let knows = DeviceToken::parse(&changed).is_some_and(|read| read.knows(&secret(1), &account("ana"), 0));
             prop_assert_eq!(knows, changed == shown.expose());
             changed.push('A');
             prop_assert_eq!(DeviceToken::parse(&changed), None);

@@ -190,7 +190,7 @@ mod tests {
     fn a_device_cookie_names_a_client_whatever_it_calls_itself() {
         let (source, secret) = (Source::system(), InstallationSecret::from_bytes([1; 32]));
         let account = crate::AttemptKey::from_bytes([0; 32]);
-        let device = DeviceToken::issue(&source, &secret, &account, None);
+        let device = DeviceToken::issue(&source, &secret, &account, 0, None);
         let [one, two] = ["One/1.0", "Two/2.0"].map(Agent::new);
         let mark = |device, agent| ClientMark::of(&secret, device, agent);
         assert_eq!(mark(Some(&device), Some(&one)), mark(Some(&device), Some(&two)));

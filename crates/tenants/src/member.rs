@@ -1,14 +1,21 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use saaskit_kernel::{Call, Principal, TenantId, Timestamp, UserId};
 
 use crate::remembered::Entry;
-use crate::{Membership, MembershipId, Role, Tenant, TenantsError};
+use crate::{Membership, MembershipId, Role, Shortfall, Tenant, TenantsError};
+
+/// How recently whoever gives a workspace away, or takes it, must have proved who they are.
+pub(crate) const RECENT: Duration = Duration::from_mins(5);
 
 /// Evidence that a user is in an active workspace. Only [`crate::Tenants::enter`] makes it; what needs the right
 /// takes the evidence, and the workspace of a write comes from it.
 #[derive(Debug, Clone)]
-pub struct Member(Arc<Entry>);
+pub struct Member {
+    entry: Arc<Entry>,
+    proved_at: Timestamp,
+}
 
 /// Evidence that a member may change the workspace. Only [`Member::admin`] makes it.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +23,7 @@ pub struct TenantAdmin {
     tenant: TenantId,
     user: UserId,
     role: Role,
+    proved_at: Timestamp,
 }
 
 /// Evidence that a member owns the workspace. Only [`Member::owner`] makes it.
@@ -37,17 +45,17 @@ impl Member {
         let entry = entry.ok_or(TenantsError::NotFound)?;
         entry.0.may_be_used()?;
         entry.0.policy.check(by, call.ip, now).map_err(TenantsError::StepUpRequired)?;
-        Ok(Self(entry))
+        Ok(Self { entry, proved_at: by.authenticated_at })
     }
 
     /// The workspace.
     pub fn tenant(&self) -> &Tenant {
-        &self.0.0
+        &self.entry.0
     }
 
     /// What the user is there.
     pub fn membership(&self) -> &Membership {
-        &self.0.1
+        &self.entry.1
     }
 
     /// What the user may do there.
@@ -58,7 +66,8 @@ impl Member {
     /// Evidence that the member may change the workspace.
     pub fn admin(&self) -> Result<TenantAdmin, TenantsError> {
         self.at_least(Role::Admin)?;
-        Ok(TenantAdmin { tenant: self.tenant().id, user: self.membership().user, role: self.role() })
+        let Membership { tenant, user, role, .. } = *self.membership();
+        Ok(TenantAdmin { tenant, user, role, proved_at: self.proved_at })
     }
 
     /// Evidence that the member owns the workspace.
@@ -73,6 +82,14 @@ impl Member {
 }
 
 impl TenantAdmin {
+    /// Refuses whoever did not prove lately who they are: making and unmaking owners could take a workspace away.
+    pub(crate) fn require_recent(&self, now: Timestamp) -> Result<(), TenantsError> {
+        if now.since(self.proved_at) <= RECENT {
+            return Ok(());
+        }
+        Err(TenantsError::StepUpRequired(Shortfall::too_old(RECENT)))
+    }
+
     /// The workspace it may change.
     pub fn tenant(&self) -> TenantId {
         self.tenant

@@ -9,10 +9,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use saaskit_auth::port::TokenSigner as _;
 use saaskit_auth::{Algorithm, PasswordPolicy};
 use saaskit_gateway::{CorsPolicy, Limits, TrustedProxies};
 use saaskit_http_axum::PublicUrl;
 use saaskit_kernel::{Email, Mailbox, Name, Secret};
+use saaskit_seal_aead::KeyRing;
+use saaskit_token_jwt::JwtSigner;
 
 pub use example::{example_file, reference_page};
 pub use mail::Mail;
@@ -109,8 +112,10 @@ impl Config {
         let password_policy = reader.parsed("PASSWORD_POLICY", |text| {
             PasswordPolicy::parse(text).ok_or_else(|| "is neither classic nor nist".to_owned())
         });
-        let jwt_private_key = reader.secret("JWT_PRIVATE_KEY_PEM");
-        let data_encryption_keys = reader.secret("DATA_ENCRYPTION_KEYS");
+        let jwt_private_key = reader.parsed("JWT_PRIVATE_KEY_PEM", |text| {
+            read_private_key(text, jwt_algorithm.unwrap_or(Algorithm::Rs256))
+        });
+        let data_encryption_keys = reader.parsed("DATA_ENCRYPTION_KEYS", read_encryption_keys);
         let reveal_existing_email = reader.flag("AUTH_REVEAL_EXISTING_EMAIL");
         let cors = reader
             .parsed("CORS_ORIGINS", |text| CorsPolicy::new(items(text)).map_err(|fault| fault.to_string()));
@@ -144,6 +149,18 @@ impl Config {
             benchmark_token,
         })
     }
+}
+
+/// Tried here, so that nothing is begun with a key that can't be used. A fault says nothing of the key.
+fn read_private_key(text: &str, algorithm: Algorithm) -> Result<Secret, String> {
+    let key = Secret::new(text);
+    let named = JwtSigner::new("", "").name(algorithm, &key);
+    named.map(|_| key).map_err(|_| format!("is no private key for {} in PKCS #8 PEM", algorithm.as_str()))
+}
+
+fn read_encryption_keys(text: &str) -> Result<Secret, String> {
+    let keys = Secret::new(text);
+    KeyRing::parse(&keys).map(|_| keys).map_err(|_| "is no list of id:base64 with 32 bytes each".to_owned())
 }
 
 fn read_mode(text: &str) -> Result<Mode, String> {

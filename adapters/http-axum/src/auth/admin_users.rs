@@ -176,10 +176,11 @@ pub(super) async fn restore_user(
 pub(super) async fn start_reset(
     State(auth): State<Auth>,
     caller: Caller,
+    Asker(asker): Asker,
     Segment(id): Segment,
     Body(body): Body<ReasonBody>,
 ) -> Result<(StatusCode, Json<Done>), Problem> {
-    auth.start_reset(caller.call(), &ask(&id, body)?).await?;
+    auth.start_reset(caller.call(), &asker, &ask(&id, body)?).await?;
     Ok((StatusCode::ACCEPTED, Json(Done { status: "accepted" })))
 }
 

@@ -5,7 +5,7 @@ use saaskit_kernel::{Timestamp, UserId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Asker, Problem};
+use crate::{Asker, Caller, Problem};
 
 /// An account as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,10 +29,12 @@ pub(super) struct Me {
     /// When it was made.
     #[schema(value_type = String, format = DateTime, example = "2026-11-21T12:00:00.000Z")]
     created_at: Timestamp,
+    /// For a browser's session: what its changes carry in `x-csrf-token`.
+    csrf_token: Option<String>,
 }
 
-impl From<User> for Me {
-    fn from(user: User) -> Self {
+impl Me {
+    fn new(user: User, csrf_token: Option<String>) -> Self {
         Self {
             id: user.id,
             email: user.email.original().to_owned(),
@@ -41,6 +43,7 @@ impl From<User> for Me {
             email_verified: user.verified_at.is_some(),
             super_admin: user.super_admin,
             created_at: user.created_at,
+            csrf_token,
         }
     }
 }
@@ -48,6 +51,10 @@ impl From<User> for Me {
 /// Shows who you are.
 #[utoipa::path(get, path = "/api/v1/auth/me", tag = "auth",
     responses((status = 200, description = "Your account.", body = Me)))]
-pub(super) async fn show_me(State(auth): State<Auth>, Asker(asker): Asker) -> Result<Json<Me>, Problem> {
-    Ok(Json(auth.me(&asker).await?.into()))
+pub(super) async fn show_me(
+    State(auth): State<Auth>,
+    caller: Caller,
+    Asker(asker): Asker,
+) -> Result<Json<Me>, Problem> {
+    Ok(Json(Me::new(auth.me(&asker).await?, caller.csrf_token())))
 }

@@ -28,7 +28,7 @@ const PAGE: TokenPage = TokenPage {
     text: "Somebody tried too often to sign in. If that was you, press the button and sign in again. If it was not \
            you, close this page: your account stays locked for a while and then opens by itself.",
     button: "Unlock my account",
-    done: "Thank you. You can sign in now.",
+    done: "Thank you. Your account is not locked any more. If you have just tried often, wait a few minutes before you sign in.",
 };
 
 /// The page behind the mailed link. Opening it changes nothing; its button does.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::account::counting_operators;
 use super::{Auth, TRIES, forgot_password, is_contended};
 use crate::write::{AuthWrite, UserWrite};
-use crate::{AccountError, AuthError, News, User, UserStatus, action, event};
+use crate::{AccountError, AuthError, News, Place, User, UserStatus, action, event};
 
 /// What an operator does to an account, and why.
 #[derive(Debug, Clone)]
@@ -105,9 +105,10 @@ impl Auth {
     }
 
     /// Mails the owner of an account a link to set a new password. The operator never sees it.
-    pub async fn start_reset(&self, call: &Call, ask: &Administer) -> Result<(), AuthError> {
+    pub async fn start_reset(&self, call: &Call, by: &Principal, ask: &Administer) -> Result<(), AuthError> {
         let reason = read_reason(&ask.reason)?;
         let user = self.known(ask.user).await?;
+        self.may_act_on(by, &user).await?;
         if user.status != UserStatus::Active {
             return Err(AccountError::StatusConflict.into());
         }
@@ -140,9 +141,7 @@ impl Auth {
     ) -> Result<User, AuthError> {
         let source = &self.ports.source;
         let before = self.known(id).await?;
-        if before.super_admin && !self.me(by).await?.super_admin {
-            return Err(AccountError::OperatorsOnly.into());
-        }
+        self.may_act_on(by, &before).await?;
         let after = (act.change)(before.clone(), source.now())?;
         let entry = call.entry(source, act.action, Outcome::Success, None).on(id);
         let mut commit =
@@ -160,6 +159,18 @@ impl Auth {
         let news = (after.epoch != before.epoch).then_some(News::UserEpoch(id, after.epoch));
         self.commit_news(commit, news.as_slice()).await?;
         Ok(User { version: after.version.next(), ..after })
+    }
+}
+
+impl Auth {
+    /// Nobody acts on who may do more than they may.
+    async fn may_act_on(&self, by: &Principal, user: &User) -> Result<(), AuthError> {
+        if user.super_admin && !self.me(by).await?.super_admin {
+            return Err(AccountError::OperatorsOnly.into());
+        }
+        let own = self.powers(by.user, Place::Installation).await?;
+        let theirs = self.sheets_of(user.id, Place::Installation).await?;
+        own.reach(theirs.iter().flat_map(|sheet| &sheet.permissions))
     }
 }
 

@@ -47,8 +47,8 @@ impl Auth {
     ) -> Result<Counter, AuthError> {
         let secret = self.installation()?;
         let account = AttemptKey::of_account(&secret, email);
-        let known = device.filter(|device| device.knows(&secret, &account));
         let epoch = user.map_or(0, |user| user.epoch);
+        let known = device.filter(|device| device.knows(&secret, &account, epoch));
         let key = known.map_or(account, |device| account.on_device(&secret, device, epoch));
         Ok(Counter { account, key, email: email.clone() })
     }

@@ -84,7 +84,7 @@ impl Auth {
         let source = &self.ports.source;
         let now = source.now();
         let session = Session::start(source.id(), &user, Method::Password, call, now);
-        let id = session.id;
+        let (id, epoch) = (session.id, session.epoch);
         let logged_in = Event {
             id: source.id(),
             name: event::LOGGED_IN,
@@ -104,7 +104,7 @@ impl Auth {
         let (commit, carried) = self.carry(session, ask.carrier, commit)?;
         self.ports.store.commit(commit).await?;
         let secret = self.installation()?;
-        let device = DeviceToken::issue(source, &secret, &counter.account, ask.device.as_ref());
+        let device = DeviceToken::issue(source, &secret, &counter.account, epoch, ask.device.as_ref());
         Ok(SignedIn { user: user.id, session: id, device, carried })
     }
 }

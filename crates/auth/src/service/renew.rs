@@ -94,7 +94,12 @@ impl Auth {
                 let rotated_at = token.rotation.as_ref().map_or(now, |rotation| rotation.at);
                 successor_by(nonce, rotated_at).map(|(_, tokens)| tokens)
             }
-            Renewal::OtherClient | Renewal::Over => Err(ProofError::RefreshInvalid.into()),
+            Renewal::Over => Err(ProofError::RefreshInvalid.into()),
+            Renewal::OtherClient => {
+                let entry = call.entry(&self.ports.source, action::REFRESH_ELSEWHERE, Outcome::Refused, None);
+                self.ports.store.commit(Commit::new().record(entry.on(session.id))).await?;
+                Err(ProofError::RefreshInvalid.into())
+            }
             Renewal::Stolen => {
                 self.end_stolen(call, presented).await?;
                 Err(ProofError::RefreshReused.into())

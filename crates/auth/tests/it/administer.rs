@@ -1,4 +1,4 @@
-use saaskit_auth::{Administer, AuthError, User, UserStatus};
+use saaskit_auth::{Administer, AuthError, GlobalRole, Place, SystemRole, User, UserStatus};
 use saaskit_kernel::{Call, Page, Principal, Secret, UserId};
 
 use crate::world::{Kind, PASSWORD, World, at_once, faults, refused};
@@ -83,7 +83,10 @@ async fn a_reason_is_always_given() {
         for answer in answers {
             assert_eq!(faults(answer), [("reason", "REASON_INVALID")]);
         }
-        assert_eq!(faults(world.auth.start_reset(&world.call(), &ask).await), [("reason", "REASON_INVALID")]);
+        assert_eq!(
+            faults(world.auth.start_reset(&world.call(), &ops, &ask).await),
+            [("reason", "REASON_INVALID")]
+        );
     }
     assert_eq!(world.stored(ANA).await, Some(user));
     world.finish().await;
@@ -113,7 +116,7 @@ async fn an_account_that_is_not_there_is_not_found() {
     let nobody = world.source.id();
     assert_eq!(refused(world.auth.lock_user(&world.call(), &ops, &ask(nobody)).await), "USER_NOT_FOUND");
     assert_eq!(refused(world.auth.show_user(nobody).await), "USER_NOT_FOUND");
-    assert_eq!(refused(world.auth.start_reset(&world.call(), &ask(nobody)).await), "USER_NOT_FOUND");
+    assert_eq!(refused(world.auth.start_reset(&world.call(), &ops, &ask(nobody)).await), "USER_NOT_FOUND");
     world.finish().await;
 }
 
@@ -147,9 +150,9 @@ async fn an_operator_who_was_unlocked_counts_again() {
 #[tokio::test]
 async fn an_operator_starts_a_reset_and_never_sees_the_link() {
     let world = World::new().await;
-    operator(&world, "ops@example.org").await;
+    let ops = operator(&world, "ops@example.org").await;
     let user = world.user(ANA).await;
-    world.auth.start_reset(&world.call(), &ask(user.id)).await.unwrap();
+    world.auth.start_reset(&world.call(), &ops, &ask(user.id)).await.unwrap();
     world.work().await;
     assert!(matches!(world.letters(ANA).last().unwrap().kind, Kind::Reset(_)));
     assert!(world.audited().contains(&("auth.start_reset", "success")));
@@ -174,4 +177,21 @@ async fn accounts_are_found_by_the_beginning_of_address_or_name_and_by_status() 
     assert_eq!(find(Some("%"), None).await, [""; 0]);
     assert_eq!(find(Some(" "), None).await.len(), 3);
     world.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_acts_on_who_may_do_more_than_they_may() {
+    let world = World::new().await;
+    let ops = operator(&world, "ops@example.org").await;
+    let [ana, eva] = [world.user(ANA).await, world.user("eva@example.org").await];
+    for (user, role) in [(ana.id, GlobalRole::Admin), (eva.id, GlobalRole::Moderator)] {
+        let role = SystemRole::Global(role).id().to_string();
+        world.auth.assign_roles(&world.call(), &ops, Place::Installation, user, &[role]).await.unwrap();
+    }
+    let [ana, eva] = [ana, eva].map(|user| Principal::new(user.id, world.source.id(), world.source.now()));
+    let call = world.call();
+    assert_eq!(refused(world.auth.lock_user(&call, &eva, &ask(ana.user)).await), "GRANT_BEYOND_OWN");
+    assert_eq!(refused(world.auth.start_reset(&call, &eva, &ask(ana.user)).await), "GRANT_BEYOND_OWN");
+    assert_eq!(refused(world.auth.start_reset(&call, &eva, &ask(ops.user)).await), "OPERATORS_ONLY");
+    world.auth.lock_user(&call, &ana, &ask(eva.user)).await.unwrap();
 }

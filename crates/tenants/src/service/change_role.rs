@@ -32,6 +32,10 @@ impl Tenants {
             return Ok(before);
         }
         let (source, tenant) = (&self.ports.source, by.tenant());
+        let count = recount(before.role, role);
+        if count.is_some() {
+            by.require_recent(source.now())?;
+        }
         let told = json!({ "tenant": tenant, "user": after.user, "role": role.as_str() });
         let entry = call.entry(source, action::CHANGE_ROLE, Outcome::Success, Some(tenant));
         let (was, is) = (json!({ "role": before.role.as_str() }), json!({ "role": role.as_str() }));
@@ -41,7 +45,7 @@ impl Tenants {
             .emit(self.event(event::ROLE_CHANGED, tenant, told))
             .record(entry.on(after.id).changing(was, is))
             .signal(member_changed(tenant, after.user, source.now()));
-        if let Some(count) = recount(before.role, role) {
+        if let Some(count) = count {
             commit = commit.write(TenantsWrite::from(TenantWrite::Owners(tenant, count)));
         }
         self.commit(commit).await?;

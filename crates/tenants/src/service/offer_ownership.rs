@@ -1,17 +1,13 @@
-use std::time::Duration;
-
 use saaskit_kernel::{Action, Call, Commit, Outcome, Principal, UserId, retry_stale};
 use serde_json::json;
 
 use super::{TRIES, Tenants, is_contended};
+use crate::member::RECENT;
 use crate::remembered::tenant_changed;
 use crate::write::{TenantWrite, TenantsWrite};
 use crate::{
     MemberError, MembershipId, Role, Shortfall, Tenant, TenantOwner, TenantsError, Transfer, action, event,
 };
-
-/// How recently whoever gives a workspace away must have proved who they are.
-const RECENT: Duration = Duration::from_mins(5);
 
 impl Tenants {
     /// Offers a workspace to one of its members, in place of an earlier offer. Nothing changes until that member

@@ -24,6 +24,9 @@ impl Tenants {
         member: MembershipId,
     ) -> Result<(), TenantsError> {
         let member = self.held(by.tenant(), member).await?;
+        if member.role == Role::Owner {
+            by.require_recent(self.ports.source.now())?;
+        }
         let ended = member.removed_by(by.user(), by.role(), self.ports.source.now())?;
         self.commit(self.ending(call, action::REMOVE_MEMBER, event::MEMBER_REMOVED, ended)).await
     }

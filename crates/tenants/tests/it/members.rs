@@ -156,3 +156,19 @@ async fn of_two_owners_who_leave_at_once_one_stays() {
         world.finish().await;
     }
 }
+
+#[tokio::test]
+async fn owners_are_made_and_unmade_by_who_proved_lately_who_they_are() {
+    let world = World::new();
+    let (ana, acme, _) = given(&world).await;
+    let (_, bobs) = world.joined(&acme, Role::Member).await;
+    let (_, evas) = world.joined(&acme, Role::Owner).await;
+    world.clock.advance(std::time::Duration::from_secs(301));
+    let (by, call) = (world.admin(&acme, &ana).await, world.call(&ana));
+    world.tenants.change_role(&call, &by, bobs, Role::Admin).await.unwrap();
+    let made = world.tenants.change_role(&call, &by, bobs, Role::Owner).await;
+    assert_eq!(refused(made), "STEP_UP_REQUIRED");
+    assert_eq!(refused(world.tenants.change_role(&call, &by, evas, Role::Member).await), "STEP_UP_REQUIRED");
+    assert_eq!(refused(world.tenants.remove_member(&call, &by, evas).await), "STEP_UP_REQUIRED");
+    world.finish().await;
+}

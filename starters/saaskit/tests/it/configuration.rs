@@ -60,23 +60,33 @@ fn no_fault_holds_a_value() {
 
 #[test]
 fn a_password_of_digits_stays_a_password() {
-    let config = Config::read(&environment(&[("JWT_PRIVATE_KEY_PEM", "12345")])).unwrap();
-    assert_eq!(config.jwt_private_key.unwrap().expose(), "12345");
+    let digits = [("BENCHMARK_MODE", "true"), ("BENCHMARK_TOKEN", "12345678901234567890123456789012")];
+    let config = Config::read(&environment(&digits)).unwrap();
+    assert_eq!(config.benchmark_token.unwrap().expose(), "12345678901234567890123456789012");
 }
 
 #[test]
 fn a_secret_may_be_a_file_and_not_both() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("key");
-    std::fs::write(&file, "from the file\n").unwrap();
+    std::fs::write(&file, "a-token-of-32-characters-and-more\n").unwrap();
     let file = file.to_str().unwrap();
-    let config = Config::read(&environment(&[("JWT_PRIVATE_KEY_PEM_FILE", file)])).unwrap();
-    assert_eq!(config.jwt_private_key.unwrap().expose(), "from the file");
-    assert_eq!(
-        faults(&[("JWT_PRIVATE_KEY_PEM_FILE", file), ("JWT_PRIVATE_KEY_PEM", "x")]),
-        ["JWT_PRIVATE_KEY_PEM"]
-    );
+    let given = [("BENCHMARK_MODE", "true"), ("BENCHMARK_TOKEN_FILE", file)];
+    let config = Config::read(&environment(&given)).unwrap();
+    assert_eq!(config.benchmark_token.unwrap().expose(), "a-token-of-32-characters-and-more");
+    assert_eq!(faults(&[("SMTP_PASSWORD_FILE", file), ("SMTP_PASSWORD", "x")]), ["SMTP_PASSWORD"]);
     assert_eq!(faults(&[("JWT_PRIVATE_KEY_PEM_FILE", "/nowhere/at/all")]), ["JWT_PRIVATE_KEY_PEM"]);
+}
+
+#[test]
+fn a_key_that_can_not_be_used_is_named_before_anything_is_begun() {
+    for (name, bad) in [
+        ("JWT_PRIVATE_KEY_PEM", "junk"),
+        ("DATA_ENCRYPTION_KEYS", "abc"),
+        ("DATA_ENCRYPTION_KEYS", "2026:abc"),
+    ] {
+        assert_eq!(faults(&[(name, bad)]), [name]);
+    }
 }
 
 #[test]

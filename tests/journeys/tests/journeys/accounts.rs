@@ -87,8 +87,8 @@ async fn registering_a_taken_address_looks_the_same_and_tells_its_owner(engine: 
     let server = world.serve().await;
     let client = server.client();
     let free = client.register("dan@example.org").await.expect(202);
-    let token = client.mail_about("dan@example.org", "Confirm").await.token();
-    let _ = client.post("/api/v1/auth/verify-email", json!({"token": token})).await.expect(200);
+    let secret = client.mail_about("dan@example.org", "Confirm").await.token();
+    let _ = client.post("/api/v1/auth/verify-email", json!({"token": secret})).await.expect(200);
     let taken = client.register("DAN@example.org").await.expect(202);
     assert_eq!(free.without_request(), taken.without_request());
     let told = client.mail_about("dan@example.org", "You already have an account").await;

@@ -5,7 +5,7 @@ use saaskit_auth::write::{AuthWrite, UserWrite};
 use saaskit_conformance::fixtures::{NOW, audit, event, job, membership, signal, source, tenant, user};
 use saaskit_conformance::foreign::Note;
 use saaskit_kernel::{
-    Commit, CommitError, ErrorKind, Secret, Signal, Signals, Store, Subscriptions, WorkQueue, Write,
+    Commit, CommitError, ErrorKind, Secret, Signals, Store, Subscriptions, WorkQueue, Write,
 };
 use saaskit_store_sql::postgres::{Config, Conn, WriteHandler};
 use saaskit_store_sql::{Failure, PostgresStore, statements};

@@ -30,6 +30,7 @@ pub(super) struct Me {
     #[schema(value_type = String, format = DateTime, example = "2026-11-21T12:00:00.000Z")]
     created_at: Timestamp,
     /// For a browser's session: what its changes carry in `x-csrf-token`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     csrf_token: Option<String>,
 }
 

@@ -72,9 +72,10 @@ async fn a_browser_carries_its_session_in_a_cookie_and_proves_its_changes() {
     let session = cookie(&set, "__Host-saaskit_session");
     let body = answer.json();
     assert!(body.get("access_token").is_none() && body.get("refresh_token").is_none());
-    let csrf = body["csrf_token"].as_str().unwrap();
+    assert!(body["csrf_token"].is_string());
     let me = || world.get("/api/v1/auth/me").header("cookie", session).send();
-    me().await.expect(200);
+    let shown = me().await.expect(200).json();
+    let csrf = shown["csrf_token"].as_str().unwrap();
 
     let out = || world.post("/api/v1/auth/logout").header("cookie", session).header("origin", PUBLIC_URL);
     out().send().await.expect(403);

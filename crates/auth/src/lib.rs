@@ -50,9 +50,9 @@ pub use policy::PasswordPolicy;
 pub use refresh_token::{ClientMark, Presented, RefreshToken, Renewal, Rotation};
 pub use role::{Assignment, Role, RoleEntity, RoleId};
 pub use service::{
-    Administer, Auth, ChangePassword, LogIn, Ports, Profile, Register, SetUp, Settings, SignedIn,
+    Administer, Auth, ChangePassword, Explanation, LogIn, Ports, Profile, Register, RoleDraft, SetUp,
+    Settings, Shown, SignedIn,
 };
-pub use service::{Explanation, RoleDraft, Shown};
 pub use session::{Method, Session};
 pub use signing_key::{Algorithm, KeyEntity, KeyId, SigningKey};
 pub use user::{User, UserStatus};

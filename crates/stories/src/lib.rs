@@ -1,7 +1,7 @@
 //! Use cases over several domains, and one domain's ports fulfilled by another.
 
 mod authorize;
-mod bearer;
+mod credentials;
 mod enter;
 mod error;
 mod export;
@@ -15,7 +15,7 @@ mod welcome;
 use saaskit_kernel::Subscriptions;
 
 pub use authorize::{Permissions, permissions};
-pub use bearer::BearerTokens;
+pub use credentials::Credentials;
 pub use enter::EnterTenant;
 pub use error::StoryError;
 pub use export::{Export, ExportPart};

@@ -9,7 +9,7 @@ use saaskit_kernel::{
 };
 use saaskit_notify::{Branding, Notify, SendMessage};
 use saaskit_stories::{
-    AccountPeople, BearerTokens, EnterTenant, Export, Links, NotifyLetters, Permissions, TakeRoles,
+    AccountPeople, Credentials, EnterTenant, Export, Links, NotifyLetters, Permissions, TakeRoles,
     TenantRoles, Welcome, permissions,
 };
 use saaskit_tenants::Tenants;
@@ -114,7 +114,7 @@ impl App {
     }
 
     fn door(&self) -> Door {
-        let authenticator = Arc::new(BearerTokens(self.auth.clone()));
+        let authenticator = Arc::new(Credentials(self.auth.clone()));
         let authorizer = Permissions { auth: self.auth.clone(), tenants: self.tenants.clone() };
         let door = Door::new(self.ports.limiter.clone(), authenticator, self.settings.limits.clone())
             .with_authorizer(Arc::new(authorizer));

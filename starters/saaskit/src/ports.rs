@@ -24,31 +24,15 @@ pub struct Ports {
     pub source: Source,
 }
 
-/// One store, seen through each of its ports.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is the port of its type")]
-pub struct Stores {
-    pub store: Arc<dyn Store>,
-    pub queue: Arc<dyn WorkQueue>,
-    pub claims: Arc<dyn Claims>,
-    pub signals: Arc<dyn Signals>,
-    pub users: Arc<dyn Users>,
-    pub sessions: Arc<dyn Sessions>,
-    pub refresh_tokens: Arc<dyn RefreshTokens>,
-    pub attempts: Arc<dyn AttemptCounters>,
-    pub roles: Arc<dyn Roles>,
-    pub tokens: Arc<dyn Tokens>,
-    pub keys: Arc<dyn Keys>,
-    pub workspaces: Arc<dyn Workspaces>,
-    pub members: Arc<dyn Members>,
-    pub messages: Arc<dyn Messages>,
-    pub suppressions: Arc<dyn Suppressions>,
-    pub preferences: Arc<dyn Preferences>,
-    pub outbox: Arc<dyn Outbox>,
-}
-
 macro_rules! stores {
     ($($field:ident: $port:ident,)*) => {
+        /// One store, seen through each of its ports.
+        #[derive(Debug, Clone)]
+        #[expect(missing_docs, reason = "each field is the port of its type")]
+        pub struct Stores {
+            $(pub $field: Arc<dyn $port>,)*
+        }
+
         impl Stores {
             /// A store that fulfils every port.
             pub fn of<S>(store: S) -> Self

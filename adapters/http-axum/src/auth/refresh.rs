@@ -19,7 +19,7 @@ pub(super) struct RefreshBody {
 }
 
 /// Gives the next tokens of a session. Whoever lost the answer asks again with the same token and gets the same next
-/// one, until that was used; a token that was replaced longer ago was stolen, and ends the session.
+/// one, until ten seconds after that was used; a token that was replaced longer ago was stolen, and ends the session.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", request_body = RefreshBody, responses(
     (status = 200, description = "The session goes on by these.", body = TokensView),
     (status = 401, description = "`REFRESH_INVALID`: sign in again. `REFRESH_REUSED`: the session was ended.")))]

@@ -19,7 +19,7 @@ use saaskit_notify::port::Outbox;
 use saaskit_notify::{CaptureSender, Notify, SendMessage};
 use saaskit_seal_aead::{AeadSealer, KeyRing};
 use saaskit_stories::{
-    AccountPeople, BearerTokens, EnterTenant, Export, Links, NotifyLetters, Permissions, TakeRoles,
+    AccountPeople, Credentials, EnterTenant, Export, Links, NotifyLetters, Permissions, TakeRoles,
     TenantRoles, Welcome, permissions, subscriptions,
 };
 use saaskit_tenants::Tenants;
@@ -125,7 +125,7 @@ impl World {
         let health = Health::new(memory.clone(), memory.clone(), source.clone());
         let limiter = Arc::new(MemoryRateLimiter::new(clock.clone(), 10_000));
         let bypass = Bypass::new(Secret::new(BENCHMARK), false).unwrap();
-        let door = Door::new(limiter, Arc::new(BearerTokens(auth.clone())), plan.limits)
+        let door = Door::new(limiter, Arc::new(Credentials(auth.clone())), plan.limits)
             .with_bypass(bypass)
             .with_authorizer(Arc::new(Permissions { auth: auth.clone(), tenants: tenants.clone() }));
         let outbox: Arc<dyn Outbox> = memory.clone();

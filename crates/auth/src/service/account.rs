@@ -1,9 +1,10 @@
-use saaskit_kernel::{Commit, Event, Secret, Token, TokenHash, UserId};
-use serde_json::json;
+use saaskit_kernel::{Call, Commit, Event, PortError, Secret, TenantId, Token, TokenHash, UserId};
+use serde_json::{Value, json};
 
 use super::Auth;
-use crate::write::{AttemptWrite, OperatorWrite};
-use crate::{AccountError, AttemptKey, AuthError, ProofError, User};
+use crate::port::Letter;
+use crate::write::{AttemptWrite, AuthWrite, OperatorWrite, TokenWrite};
+use crate::{AccountError, AttemptKey, AuthError, OneTimeToken, ProofError, User};
 
 impl Auth {
     /// The account, which has to be there.
@@ -13,8 +14,24 @@ impl Auth {
 
     /// That something happened to an account.
     pub(super) fn told(&self, name: &'static str, user: UserId) -> Event {
+        self.event(name, None, json!({ "user": user }))
+    }
+
+    /// That something happened.
+    pub(super) fn event(&self, name: &'static str, tenant: Option<TenantId>, payload: Value) -> Event {
         let source = &self.ports.source;
-        Event { id: source.id(), name, tenant: None, at: source.now(), payload: json!({ "user": user }) }
+        Event { id: source.id(), name, tenant, at: source.now(), payload }
+    }
+
+    /// The commit that stores a token and sends the letter that carries its secret.
+    pub(super) async fn plan_link(
+        &self,
+        call: &Call,
+        token: OneTimeToken,
+        letter: Letter,
+    ) -> Result<Commit, PortError> {
+        let letter = self.ports.letters.plan(call, letter).await?;
+        Ok(letter.write(AuthWrite::Token(TokenWrite::Mint(token))))
     }
 
     /// Forgets the tries to sign in to an account.
@@ -31,8 +48,8 @@ pub(super) fn hash_of(token: &Secret) -> Result<TokenHash, AuthError> {
 /// Adds what the change means for how many operate the installation.
 pub(super) fn counting_operators(commit: Commit, before: &User, after: &User) -> Commit {
     match (before.operates(), after.operates()) {
-        (true, false) => commit.write(crate::write::AuthWrite::Operator(OperatorWrite::Lose)),
-        (false, true) => commit.write(crate::write::AuthWrite::Operator(OperatorWrite::Gain)),
+        (true, false) => commit.write(AuthWrite::Operator(OperatorWrite::Lose)),
+        (false, true) => commit.write(AuthWrite::Operator(OperatorWrite::Gain)),
         _ => commit,
     }
 }

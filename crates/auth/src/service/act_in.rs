@@ -1,4 +1,4 @@
-use saaskit_kernel::{Call, Commit, Outcome, Principal, TenantId};
+use saaskit_kernel::{Call, Outcome, Principal, TenantId};
 
 use super::Auth;
 use crate::write::{AuthWrite, SessionWrite};
@@ -19,7 +19,7 @@ impl Auth {
             Some(tenant) => (action::ENTER_TENANT, Some(tenant)),
             None => (action::LEAVE_TENANT, session.tenant),
         };
-        let commit: Commit = call
+        let commit = call
             .commit()
             .write(AuthWrite::Session(SessionWrite::Act { session: session.id, tenant }))
             .record(call.entry(source, action, Outcome::Success, place).on(session.id));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Auth;
 use crate::port::Letter;
-use crate::write::{AuthWrite, TokenWrite, UserWrite};
+use crate::write::{AuthWrite, UserWrite};
 use crate::{OneTimeToken, PasswordHash, Purpose, User, UserStatus};
 
 pub(super) const KIND: &str = "auth.answer_registration";
@@ -60,7 +60,6 @@ impl Auth {
         let token = OneTimeToken::mint(secret.hash(), Purpose::VerifyEmail, &user, self.ports.source.now());
         let token = OneTimeToken { password, ..token };
         let letter = Letter::VerifyEmail { to: user, token: secret.to_secret() };
-        let letter = self.ports.letters.plan(call, letter).await?;
-        Ok(Commit::new().write(AuthWrite::Token(TokenWrite::Mint(token))).and(letter))
+        self.plan_link(call, token, letter).await
     }
 }

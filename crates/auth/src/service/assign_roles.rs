@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use saaskit_kernel::{
-    Call, Code, Commit, CommitError, Event, Invalid, Name, Outcome, Principal, TenantId, UserId, Version,
+    Call, Code, Commit, CommitError, Invalid, Name, Outcome, Principal, TenantId, UserId, Version,
     retry_stale,
 };
 use serde_json::json;
@@ -91,13 +91,7 @@ impl Auth {
         let source = &self.ports.source;
         let Assignment { user, tenant, ref roles } = assignment;
         let entry = call.entry(source, action::ASSIGN_ROLES, Outcome::Success, tenant).on(user);
-        let told = Event {
-            id: source.id(),
-            name: event::ROLES_ASSIGNED,
-            tenant,
-            at: source.now(),
-            payload: json!({ "user": user, "roles": roles }),
-        };
+        let told = self.event(event::ROLES_ASSIGNED, tenant, json!({ "user": user, "roles": roles }));
         commit
             .record(entry.changing(json!({ "roles": had }), json!({ "roles": roles })))
             .emit(told)

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Auth;
 use crate::port::Letter;
-use crate::write::{AuthWrite, TokenWrite};
 use crate::{AuthError, OneTimeToken, Purpose, UserStatus, action};
 
 const KIND: &str = "auth.change_email";
@@ -63,8 +62,7 @@ impl Handler for ChangeEmail {
                     OneTimeToken::mint(secret.hash(), Purpose::ConfirmEmail, &user, auth.ports.source.now());
                 let token = OneTimeToken { address: Some(address.clone()), ..token };
                 let letter = Letter::ConfirmEmail { to: user, address, token: secret.to_secret() };
-                let letter = auth.ports.letters.plan(call, letter).await?;
-                Ok(letter.write(AuthWrite::Token(TokenWrite::Mint(token))))
+                Ok(auth.plan_link(call, token, letter).await?)
             }
         }
     }

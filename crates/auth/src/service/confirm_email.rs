@@ -28,16 +28,15 @@ impl Auth {
         let undo = OneTimeToken::mint(secret.hash(), Purpose::UndoEmail, &user, now);
         let undo = OneTimeToken { address: Some(old.clone()), ..undo };
         let letter = Letter::EmailChanged { to: user.clone(), address: old, token: secret.to_secret() };
-        let letter = self.ports.letters.plan(call, letter).await?;
+        let way_back = self.plan_link(call, undo, letter).await?;
         let commit = call
             .commit()
             .write(AuthWrite::Token(TokenWrite::Redeem { token: hash, at: now }))
-            .write(AuthWrite::Token(TokenWrite::Mint(undo)))
             .write(AuthWrite::Token(TokenWrite::Void(id)))
             .write(AuthWrite::User(UserWrite::Save(user)))
             .emit(self.told(event::EMAIL_CHANGED, id))
             .record(call.entry(source, action::CONFIRM_EMAIL, Outcome::Success, None).on(id))
-            .and(letter);
+            .and(way_back);
         Ok(self.ports.store.commit(commit).await?)
     }
 }

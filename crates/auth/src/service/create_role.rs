@@ -27,7 +27,7 @@ impl Auth {
         let source = &self.ports.source;
         let (id, created_at, version) = (source.id(), source.now(), Version::NEW);
         let role = Role { id, tenant, name, permissions, created_at, version };
-        self.commit_role(call.commit(), call, RoleChange::create(&role)).await?;
+        self.commit_role(call, RoleChange::create(&role)).await?;
         Ok(role.into())
     }
 }

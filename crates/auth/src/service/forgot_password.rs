@@ -3,7 +3,6 @@ use saaskit_kernel::{Attempt, Call, Commit, Email, Handler, HandlerError, Job};
 
 use super::Auth;
 use crate::port::Letter;
-use crate::write::{AuthWrite, TokenWrite};
 use crate::{AuthError, OneTimeToken, UserStatus};
 
 pub(super) const KIND: &str = "auth.forgot_password";
@@ -36,7 +35,6 @@ impl Handler for ForgotPassword {
         let secret = auth.ports.source.token();
         let token = OneTimeToken::mint_reset(secret.hash(), &user, auth.ports.source.now());
         let letter = Letter::ResetPassword { to: user, token: secret.to_secret() };
-        let letter = auth.ports.letters.plan(call, letter).await?;
-        Ok(Commit::new().write(AuthWrite::Token(TokenWrite::Mint(token))).and(letter))
+        Ok(auth.plan_link(call, token, letter).await?)
     }
 }

@@ -1,4 +1,4 @@
-use saaskit_kernel::{Call, Commit, Email, Event, Outcome, Secret, SessionId, UserId};
+use saaskit_kernel::{Call, Commit, Email, Outcome, Secret, SessionId, UserId};
 use serde_json::json;
 
 use super::Auth;
@@ -82,16 +82,9 @@ impl Auth {
         ask: LogIn,
     ) -> Result<SignedIn, AuthError> {
         let source = &self.ports.source;
-        let now = source.now();
-        let session = Session::start(source.id(), &user, Method::Password, call, now);
+        let session = Session::start(source.id(), &user, Method::Password, call, source.now());
         let (id, epoch) = (session.id, session.epoch);
-        let logged_in = Event {
-            id: source.id(),
-            name: event::LOGGED_IN,
-            tenant: None,
-            at: now,
-            payload: json!({ "user": user.id, "session": id }),
-        };
+        let logged_in = self.event(event::LOGGED_IN, None, json!({ "user": user.id, "session": id }));
         let mut commit = call
             .commit()
             .write(counter.clear())

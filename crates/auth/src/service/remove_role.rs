@@ -17,6 +17,6 @@ impl Auth {
         powers.require(place.roles_write())?;
         let role = self.made_role(place, id).await?;
         powers.reach(&role.permissions)?;
-        self.commit_role(call.commit(), call, RoleChange::remove(&role)).await
+        self.commit_role(call, RoleChange::remove(&role)).await
     }
 }

@@ -1,6 +1,4 @@
-use saaskit_kernel::{
-    Call, Commit, Event, InstallationSecret, Outcome, Secret, SessionId, Token, retry_stale,
-};
+use saaskit_kernel::{Call, Commit, InstallationSecret, Outcome, Secret, SessionId, Token, retry_stale};
 use serde_json::json;
 
 use super::{Auth, TRIES, is_contended};
@@ -111,13 +109,8 @@ impl Auth {
         let Presented { session, user, .. } = presented;
         let source = &self.ports.source;
         let at = source.now();
-        let reused = Event {
-            id: source.id(),
-            name: event::REFRESH_REUSED,
-            tenant: None,
-            at,
-            payload: json!({ "user": user.id, "session": session.id }),
-        };
+        let reused =
+            self.event(event::REFRESH_REUSED, None, json!({ "user": user.id, "session": session.id }));
         let letter = self.ports.letters.plan(call, Letter::TokenReuse { to: user }).await?;
         let commit = Commit::new()
             .write(AuthWrite::Session(SessionWrite::End { session: session.id, at }))

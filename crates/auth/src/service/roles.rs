@@ -1,6 +1,4 @@
-use saaskit_kernel::{
-    Action, Call, Code, Commit, Event, Faults, Invalid, Name, Outcome, Principal, TenantId, UserId,
-};
+use saaskit_kernel::{Action, Call, Code, Faults, Invalid, Name, Outcome, Principal, TenantId, UserId};
 use serde_json::{Value, json};
 
 use super::Auth;
@@ -96,18 +94,12 @@ impl Auth {
     }
 
     /// Commits a change of a role, told to every node.
-    pub(super) async fn commit_role(
-        &self,
-        commit: Commit,
-        call: &Call,
-        change: RoleChange,
-    ) -> Result<(), AuthError> {
+    pub(super) async fn commit_role(&self, call: &Call, change: RoleChange) -> Result<(), AuthError> {
         let RoleChange { write, id, tenant, action, event, before, after } = change;
-        let source = &self.ports.source;
-        let entry = call.entry(source, action, Outcome::Success, tenant).on(id).changing(before, after);
-        let payload = json!({ "role": id });
-        let told = Event { id: source.id(), name: event, tenant, at: source.now(), payload };
-        let commit = commit.write(AuthWrite::Role(write)).record(entry).emit(told);
+        let entry =
+            call.entry(&self.ports.source, action, Outcome::Success, tenant).on(id).changing(before, after);
+        let told = self.event(event, tenant, json!({ "role": id }));
+        let commit = call.commit().write(AuthWrite::Role(write)).record(entry).emit(told);
         self.commit_news(commit, &[News::RolesChanged(tenant)]).await
     }
 }

@@ -1,4 +1,4 @@
-use saaskit_kernel::{Call, Event, Outcome, Principal, SessionId, retry_stale};
+use saaskit_kernel::{Call, Outcome, Principal, SessionId, retry_stale};
 use serde_json::json;
 
 use super::{Auth, TRIES, is_contended};
@@ -53,16 +53,9 @@ impl Auth {
         principal: &Principal,
     ) -> Result<Option<AccessToken>, AuthError> {
         let source = &self.ports.source;
-        let at = source.now();
-        let (session, user) = self.own_session(principal, at).await?;
+        let (session, user) = self.own_session(principal, source.now()).await?;
         let epoch = user.epoch + 1;
-        let ended = Event {
-            id: source.id(),
-            name: event::SESSIONS_ENDED,
-            tenant: None,
-            at,
-            payload: json!({ "user": user.id, "kept": session.id }),
-        };
+        let ended = self.event(event::SESSIONS_ENDED, None, json!({ "user": user.id, "kept": session.id }));
         let commit = call
             .commit()
             .write(AuthWrite::Session(SessionWrite::Adopt { session: session.id, epoch }))

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Auth;
 use crate::port::Letter;
-use crate::write::{AuthWrite, TokenWrite};
 use crate::{Attempts, AuthError, OneTimeToken, Purpose, User, UserStatus};
 
 const KIND: &str = "auth.tell_locked";
@@ -39,8 +38,7 @@ impl Auth {
         let secret = self.ports.source.token();
         let token = OneTimeToken::mint(secret.hash(), Purpose::Unlock, &user, self.ports.source.now());
         let letter = Letter::Locked { to: user, token: secret.to_secret(), until };
-        let letter = self.ports.letters.plan(call, letter).await?;
-        Ok(letter.write(AuthWrite::Token(TokenWrite::Mint(token))))
+        self.plan_link(call, token, letter).await
     }
 }
 

@@ -1,5 +1,6 @@
-use saaskit_kernel::{Call, Outcome, Secret, Token, TokenHash, retry_stale};
+use saaskit_kernel::{Call, Outcome, Secret, TokenHash, retry_stale};
 
+use super::account::hash_of;
 use super::{Auth, TRIES, is_contended};
 use crate::write::{AttemptWrite, AuthWrite, TokenWrite};
 use crate::{AuthError, DeviceToken, ProofError, Purpose, action};
@@ -13,7 +14,7 @@ impl Auth {
         token: &Secret,
         device: Option<&DeviceToken>,
     ) -> Result<(), AuthError> {
-        let hash = Token::parse(token.expose()).map_err(|_| ProofError::TokenInvalid)?.hash();
+        let hash = hash_of(token)?;
         retry_stale(TRIES, is_contended, || self.unlock_once(call, hash, device)).await
     }
 

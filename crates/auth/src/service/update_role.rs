@@ -24,7 +24,7 @@ impl Auth {
             powers.reach(&before.permissions)?;
             let after = Role { name: name.clone(), permissions: permissions.clone(), ..before.clone() };
             if after != before {
-                self.commit_role(call.commit(), call, RoleChange::update(&before, &after)).await?;
+                self.commit_role(call, RoleChange::update(&before, &after)).await?;
             }
             Ok(after)
         });

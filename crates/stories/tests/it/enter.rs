@@ -3,7 +3,7 @@ use saaskit_auth::write::{AuthWrite, SessionWrite};
 use saaskit_auth::{Method, Session};
 use saaskit_gateway::port::Authenticator;
 use saaskit_kernel::{Commit, Principal, Store};
-use saaskit_stories::{BearerTokens, EnterTenant};
+use saaskit_stories::{Credentials, EnterTenant};
 
 use crate::world::World;
 
@@ -12,7 +12,7 @@ async fn whoever_is_in_a_workspace_has_their_session_act_in_it_by_token_and_by_c
     let world = World::new();
     world.auth.refresh(&world.call()).await.unwrap();
     let (user, _) = world.ana(None).await;
-    let door = BearerTokens(world.auth.clone());
+    let door = Credentials(world.auth.clone());
     let enter = EnterTenant { auth: world.auth.clone(), tenants: world.tenants.clone() };
     let secret = world.source.token();
     let now = world.source.now();

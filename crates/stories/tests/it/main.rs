@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by a panic that something does not hold")]
 
 mod authorize;
-mod bearer;
+mod credentials;
 mod enter;
 mod letters;
 mod welcome;

@@ -92,7 +92,7 @@ async fn main() -> anyhow::Result<()> {
         }
     });
     let limiter = Arc::new(MemoryRateLimiter::new(Arc::new(SystemClock), 10_000));
-    let door = Door::new(limiter, Arc::new(saaskit_stories::BearerTokens(auth.clone())), Limits::default());
+    let door = Door::new(limiter, Arc::new(saaskit_stories::Credentials(auth.clone())), Limits::default());
     let settings = saaskit_http_axum::Settings::new(PublicUrl::parse(URL)?);
     let api = Api::new(door, source, auth.installation()?, settings).with(auth_api::resource(&auth));
     let service = Router::new().route("/", get(|| async { "my own page" })).merge(api.router());

@@ -3,7 +3,7 @@ use std::time::Duration;
 use saaskit_auth::claims::AccessClaims;
 use saaskit_auth::port::TokenSigner;
 use saaskit_gateway::port::Authenticator;
-use saaskit_stories::BearerTokens;
+use saaskit_stories::Credentials;
 
 use crate::world::World;
 
@@ -30,7 +30,7 @@ async fn signed(world: &World) -> (AccessClaims, String) {
 async fn the_door_believes_whom_auth_believes() {
     let world = World::new();
     let (claims, token) = signed(&world).await;
-    let door = BearerTokens(world.auth.clone());
+    let door = Credentials(world.auth.clone());
     let principal = door.bearer(&token).await.unwrap();
     let AccessClaims { user, session, authenticated_at, .. } = claims;
     assert_eq!(
@@ -44,7 +44,7 @@ async fn the_door_believes_whom_auth_believes() {
 async fn the_door_tells_auths_own_reason() {
     let world = World::new();
     let (_, token) = signed(&world).await;
-    let door = BearerTokens(world.auth.clone());
+    let door = Credentials(world.auth.clone());
     let refusal = door.bearer("nonsense").await.unwrap_err();
     assert_eq!(refusal.code().name(), "UNAUTHENTICATED");
     let principal = door.bearer(&token).await.unwrap();

@@ -5,10 +5,10 @@ use saaskit_kernel::{Fault, Principal};
 
 /// The door believes whom auth believes, by token or by cookie.
 #[derive(Debug, Clone)]
-pub struct BearerTokens(pub Auth);
+pub struct Credentials(pub Auth);
 
 #[async_trait]
-impl Authenticator for BearerTokens {
+impl Authenticator for Credentials {
     async fn bearer(&self, token: &str) -> Result<Principal, Box<dyn Fault>> {
         self.0.authenticate(token).await.map_err(boxed)
     }

@@ -4,7 +4,10 @@
 //! The kernel knows no HTTP, SQL, Redis or vendor. A port is an object-safe async trait with a `# Contract`;
 //! each bullet of a contract is a check of the suite in `saaskit-conformance`.
 
+mod alert;
 mod audit;
+mod bus;
+mod cache;
 mod call;
 mod claim;
 mod clock;
@@ -25,13 +28,16 @@ mod mail;
 mod name;
 mod page;
 mod phone;
+mod place;
 mod remembered;
 mod retry;
 mod seal;
 mod secret;
 mod signal;
 mod slug;
+mod sms;
 mod source;
+mod storage;
 mod store;
 mod timestamp;
 mod token;
@@ -39,7 +45,10 @@ mod work;
 mod worker;
 mod write;
 
+pub use alert::{Alert, Alerts, ErrorContext, ErrorReporter, Severity};
 pub use audit::{Action, AuditEntry, Outcome};
+pub use bus::{EventBus, Heard, Hints};
+pub use cache::{Cache, CacheKey};
 pub use call::{Actor, Agent, Call, Principal, RequestId};
 pub use claim::{Claim, ClaimKey, ClaimState, ClaimWrite, Claims, KeptAnswer};
 pub use clock::{Clock, SystemClock};
@@ -63,13 +72,19 @@ pub use mail::{EmailMessage, EmailSender, Mailbox, ProviderId};
 pub use name::Name;
 pub use page::{Page, Paged};
 pub use phone::PhoneNumber;
+pub use place::{Badness, GeoIp, IpReputation, Place};
 pub use remembered::{Begun, Remembered};
 pub use retry::{Backoff, retry_stale};
 pub use seal::{Sealed, Sealer};
 pub use secret::Secret;
 pub use signal::{Signal, SignalCursor, Signals};
 pub use slug::Slug;
+pub use sms::{SmsMessage, SmsSender, SmsStatus};
 pub use source::Source;
+pub use storage::{
+    Bytestream, Disposition, Download, NewObject, ObjectInfo, ObjectKey, SignedRequest, SignedUrls, Storage,
+    StoredObject, Upload,
+};
 pub use store::{CommitError, Guard, Misuse, Store, UniqueRule};
 pub use timestamp::Timestamp;
 pub use token::{Token, TokenHash};

@@ -5,25 +5,20 @@
 #![expect(clippy::print_stdout, reason = "a program of the command line answers there")]
 
 mod cargo;
-mod command;
 mod layer;
-mod postgres;
-mod python;
 mod report;
 mod schemathesis;
-mod smtp;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use saaskit_peers::{Postgres, Smtp};
 
 use crate::cargo::Cargo;
 use crate::layer::Layer;
-use crate::postgres::Postgres;
 use crate::report::Report;
 use crate::schemathesis::schemathesis;
-use crate::smtp::Smtp;
 
 #[derive(Debug, Default)]
 struct Arguments {

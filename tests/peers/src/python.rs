@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use crate::command::succeed;
 
 /// The interpreter of an environment that holds just what the list names; made anew when the list changes.
-pub(crate) fn environment(folder: &Path, requirements: &Path) -> Result<PathBuf> {
+pub fn environment(folder: &Path, requirements: &Path) -> Result<PathBuf> {
     let (python, made_of) = (folder.join("bin/python"), folder.join("requirements.txt"));
     let wanted = fs::read_to_string(requirements)?;
     if fs::read_to_string(&made_of).is_ok_and(|made_of| made_of == wanted) {

@@ -1,11 +1,12 @@
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
+use crate::apt::{install, is_root};
 use crate::command::succeed;
+use crate::port::free_port;
 
 /// Speed, not durability: the data is thrown away, and the tests kill clients, never this server.
 const SETTINGS: &[&str] = &[
@@ -19,7 +20,7 @@ const SETTINGS: &[&str] = &[
 
 /// A throw-away PostgreSQL server. It ends with this value, and with this process however that ends.
 #[derive(Debug)]
-pub(crate) struct Postgres {
+pub struct Postgres {
     port: u16,
     guardian: Child,
 }
@@ -27,16 +28,16 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// Finds the server's programs, or installs them where that is possible, and starts a server on a free port.
     /// The error says what is missing.
-    pub(crate) fn start() -> Result<Self> {
+    pub fn start() -> Result<Self> {
         let programs = match find() {
             Some(programs) => programs,
-            None => install()?,
+            None => install_postgres()?,
         };
         let owner = if is_root()? { Owner::Postgres } else { Owner::Me };
         let home = std::env::temp_dir().join(format!("saaskit-postgres-{}", std::process::id()));
         owner.make(&home)?;
         let guardian = guardian(owner, &programs, &home)?;
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = free_port()?;
         let server = Self { port, guardian };
 
         let data = home.join("data");
@@ -53,7 +54,7 @@ impl Postgres {
     }
 
     /// Where a superuser reaches it.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 }
@@ -124,17 +125,7 @@ fn find() -> Option<PathBuf> {
     })
 }
 
-fn install() -> Result<PathBuf> {
-    ensure!(is_root()?, "no PostgreSQL server is installed, and only root could install one");
-    let apt = |arguments: &[&str]| {
-        succeed(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    apt(&["update", "-q"])
-        .and_then(|()| apt(&["install", "-y", "-q", "postgresql"]))
-        .context("no PostgreSQL server is installed, and apt-get could not install one")?;
+fn install_postgres() -> Result<PathBuf> {
+    install("postgresql")?;
     find().context("apt-get installed postgresql, but its programs are not where they are on Debian")
-}
-
-fn is_root() -> Result<bool> {
-    Ok(Command::new("id").arg("-u").output().context("asking who runs this")?.stdout == b"0\n")
 }

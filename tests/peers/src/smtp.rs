@@ -1,5 +1,4 @@
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -9,7 +8,7 @@ use crate::python::environment;
 /// A mail server that takes and refuses what the tests tell it to. It ends with this value, and with this process
 /// however that ends: it reads its input, which ends then.
 #[derive(Debug)]
-pub(crate) struct Smtp {
+pub struct Smtp {
     control: String,
     server: Child,
 }
@@ -17,8 +16,8 @@ pub(crate) struct Smtp {
 impl Smtp {
     /// Makes a Python environment with what the server needs, once, and starts it on free ports. The error says what
     /// is missing.
-    pub(crate) fn start() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    pub fn start() -> Result<Self> {
+        let root = crate::root();
         let peer = root.join("adapters/email-smtp/tests/peer");
         let python = environment(&root.join("target/smtp-peer"), &peer.join("requirements.txt"))?;
         let mut command = Command::new(python);
@@ -34,7 +33,7 @@ impl Smtp {
     }
 
     /// Where it is told what to do.
-    pub(crate) fn control(&self) -> String {
+    pub fn control(&self) -> String {
         self.control.clone()
     }
 }

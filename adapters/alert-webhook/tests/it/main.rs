@@ -1,0 +1,1 @@
+//! Alerts posted to a URL.

@@ -1,0 +1,1 @@
+//! Breached passwords asked of a range API by the first letters of their hash.

@@ -1,0 +1,1 @@
+//! Cache, limits and hints on Redis.

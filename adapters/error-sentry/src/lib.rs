@@ -1,0 +1,1 @@
+//! Errors reported to Sentry.

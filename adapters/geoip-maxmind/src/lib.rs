@@ -1,0 +1,1 @@
+//! Places of addresses from a MaxMind file.

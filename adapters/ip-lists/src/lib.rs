@@ -1,0 +1,1 @@
+//! Bad addresses from lists of networks.

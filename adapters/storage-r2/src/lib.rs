@@ -1,0 +1,1 @@
+//! Files in R2, S3 and what speaks like them.

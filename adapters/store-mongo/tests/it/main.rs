@@ -1,0 +1,1 @@
+//! Every port of a store on MongoDB.

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Fault};
-use crate::environment;
+use crate::{App, Ports, environment, wire};
 
 /// A whole SaaS backend: accounts, workspaces, notifications and the door in front of them.
 #[derive(Debug, Parser)]
@@ -60,9 +60,38 @@ enum Settings {
 /// The settings can't be used: `EX_CONFIG` of sysexits.h.
 const BAD_CONFIG: u8 = 78;
 
+/// Puts an adapter of one's own in the place of a port that the configuration filled.
+pub type Rewire = dyn Fn(&mut Ports) -> anyhow::Result<()> + Send + Sync;
+
 /// Does what was asked for.
 pub async fn run(arguments: Arguments) -> ExitCode {
-    match read_and_run(arguments.command).await {
+    run_with(arguments, &|_| Ok(())).await
+}
+
+/// Does what was asked for, with adapters of one's own: every command, `rewire` applied to the ports that the
+/// configuration filled.
+///
+/// ```no_run
+/// use clap::Parser as _;
+/// use saaskit::command::{Arguments, run_with};
+/// # #[derive(Debug)] struct MySender;
+/// # #[async_trait::async_trait]
+/// # impl saaskit_kernel::EmailSender for MySender {
+/// #     async fn send(&self, _: &saaskit_kernel::EmailMessage) -> Result<saaskit_kernel::ProviderId, saaskit_kernel::PortError> { unimplemented!() }
+/// #     async fn verify(&self) -> Result<(), saaskit_kernel::PortError> { Ok(()) }
+/// # }
+///
+/// #[tokio::main]
+/// async fn main() -> std::process::ExitCode {
+///     run_with(Arguments::parse(), &|ports| {
+///         ports.email = std::sync::Arc::new(MySender);
+///         Ok(())
+///     })
+///     .await
+/// }
+/// ```
+pub async fn run_with(arguments: Arguments, rewire: &Rewire) -> ExitCode {
+    match read_and_run(arguments.command, rewire).await {
         Ok(code) => code,
         Err(error) => {
             complain(&format!("saaskit: {error:#}"));
@@ -71,7 +100,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-async fn read_and_run(command: Command) -> anyhow::Result<ExitCode> {
+async fn read_and_run(command: Command, rewire: &Rewire) -> anyhow::Result<ExitCode> {
     if matches!(command, Command::Openapi) {
         openapi::run()?;
         return Ok(ExitCode::SUCCESS);
@@ -81,15 +110,25 @@ async fn read_and_run(command: Command) -> anyhow::Result<ExitCode> {
         Err(faults) => return Ok(refuse(&faults)),
     };
     match command {
-        Command::Serve => serve::run(config).await?,
+        Command::Serve => serve::run(config, rewire).await?,
         Command::Migrate => migrate::run(&config).await?,
         Command::Admin(Admin::Create { email, name }) => {
-            admin::create(&config, &email, name.as_deref()).await?;
+            admin::create(&app(&config, rewire).await?, &email, name.as_deref()).await?;
         }
         Command::Config(Settings::Check) => config::check(&config)?,
         Command::Openapi => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The server on a database that is up to date.
+async fn app(config: &Config, rewire: &Rewire) -> anyhow::Result<App> {
+    for name in wire::migrate(config).await? {
+        tracing::info!(migration = name, "applied");
+    }
+    let mut ports = wire::ports(config).await?;
+    rewire(&mut ports)?;
+    Ok(App::new(ports, wire::settings(config)?))
 }
 
 fn refuse(faults: &[Fault]) -> ExitCode {

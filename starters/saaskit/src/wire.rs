@@ -20,7 +20,7 @@ use saaskit_stories::subscriptions;
 use saaskit_token_jwt::JwtSigner;
 
 use crate::config::{Config, Database, DatabaseKind, Mode};
-use crate::{App, Ports, Settings, Stores, data_dir};
+use crate::{Ports, Settings, Stores, data_dir};
 
 /// Buckets the rate limiter remembers at most.
 const BUCKETS: usize = 200_000;
@@ -38,12 +38,12 @@ pub(crate) async fn migrate(config: &Config) -> anyhow::Result<Vec<String>> {
     applied.context("the database could not be migrated")
 }
 
-/// The server in the world the configuration names.
-pub(crate) async fn app(config: &Config) -> anyhow::Result<App> {
+/// The world the configuration names.
+pub(crate) async fn ports(config: &Config) -> anyhow::Result<Ports> {
     let source = Source::system();
     let stores = stores(&config.database).await.context("the database can't be used")?;
     let sealer = sealer(config, &source)?;
-    let ports = Ports {
+    Ok(Ports {
         email: email(config, &stores, &source)?,
         stores,
         shows_outbox: config.mode == Mode::Development,
@@ -53,11 +53,11 @@ pub(crate) async fn app(config: &Config) -> anyhow::Result<App> {
         signer: Arc::new(JwtSigner::new(config.public_url.origin().as_str(), "saaskit").remembering(TOKENS)),
         sealer,
         source,
-    };
-    Ok(App::new(ports, settings(config)?))
+    })
 }
 
-fn settings(config: &Config) -> anyhow::Result<Settings> {
+/// What the configuration chooses of the server itself.
+pub(crate) fn settings(config: &Config) -> anyhow::Result<Settings> {
     let in_production = config.mode == Mode::Production;
     let bypass = config.benchmark_token.clone().map(|token| Bypass::new(token, in_production)).transpose()?;
     let mut http = saaskit_http_axum::Settings::new(config.public_url.clone());

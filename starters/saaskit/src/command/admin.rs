@@ -3,12 +3,9 @@ use std::io::Read as _;
 use saaskit_kernel::{Call, Fault, Secret, Source};
 
 use super::{complain, say};
-use crate::config::Config;
-use crate::wire;
+use crate::App;
 
-pub(super) async fn create(config: &Config, email: &str, name: Option<&str>) -> anyhow::Result<()> {
-    wire::migrate(config).await?;
-    let app = wire::app(config).await?;
+pub(super) async fn create(app: &App, email: &str, name: Option<&str>) -> anyhow::Result<()> {
     complain("Password (from standard input, ended by a line break):");
     let mut password = String::new();
     std::io::stdin().take(4096).read_to_string(&mut password)?;

@@ -3,16 +3,14 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use super::Rewire;
 use crate::config::Config;
-use crate::{logs, serve, wire};
+use crate::{logs, serve};
 
 /// Serves until SIGTERM or SIGINT, then finishes what was begun.
-pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+pub(super) async fn run(config: Config, rewire: &Rewire) -> anyhow::Result<()> {
     logs::start(&config.log);
-    for name in wire::migrate(&config).await? {
-        tracing::info!(migration = name, "applied");
-    }
-    let app = wire::app(&config).await?;
+    let app = super::app(&config, rewire).await?;
     app.refresh().await.context("the installation's keys could not be read or made")?;
     if let Some(link) = app.set_up_link().await? {
         super::complain(&format!(

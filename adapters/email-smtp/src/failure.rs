@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | 4xx | `Unavailable` | the server asks to be tried later |
 //! | 4xx that speaks of a rate or of too much | `Throttled` | the same, and we were too fast |
+//! | 4xx to the recipient | `Throttled` | the same, for this one: it tells nothing of mail to others, or strangers could stop that |
 //! | 5xx to the recipient or to the mail | `Rejected` | no other try can help |
 //! | 5xx to the greeting, the login or the sender; 530, 534, 535, 538; a relay that is denied | `Unavailable` | the operator has to mend it, and mail waits meanwhile instead of being lost |
 //! | no connection, no TLS, an unknown certificate, no answer, before the mail was handed over whole | `Unavailable` | it was surely not taken |
@@ -58,7 +59,7 @@ pub(crate) fn late(step: Step) -> PortError {
 pub(crate) fn explain(step: Step, error: &Error) -> PortError {
     let Some(status) = error.status() else { return failure(step.lost(), step, &unanswered(error)) };
     let said = error.source().map(ToString::to_string).unwrap_or_default().to_ascii_lowercase();
-    let kind = judge(step, u16::from(status), &said);
+    let kind = judge(step, u16::from(status), &without_addresses(&said));
     let details = enhanced(&said).map(|code| format!(" {code}")).unwrap_or_default();
     let error = failure(kind, step, &format!("{status}{details}"));
     if error.is_transient() && u16::from(status) >= 500 {
@@ -71,12 +72,18 @@ fn judge(step: Step, status: u16, said: &str) -> ErrorKind {
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
     if (400..500).contains(&status) {
         let too_much = says(&["too many", "too much", "throttl", "rate limit", "rate-limit", "4.7.28"]);
-        return if too_much { ErrorKind::Throttled } else { ErrorKind::Unavailable };
+        let of_one = too_much || step == Step::Recipient;
+        return if of_one { ErrorKind::Throttled } else { ErrorKind::Unavailable };
     }
     let ours = matches!(step, Step::Connect | Step::LogIn | Step::Sender)
         || matches!(status, 530 | 534 | 535 | 538)
         || step == Step::Recipient && says(&["relay"]);
     if ours { ErrorKind::Unavailable } else { ErrorKind::Rejected }
+}
+
+/// What was said but for the addresses in it, whose words are a stranger's.
+fn without_addresses(said: &str) -> String {
+    said.split_whitespace().filter(|word| !word.contains('@')).collect::<Vec<_>>().join(" ")
 }
 
 /// What is known without an answer. What a server sent that is no answer is not repeated.
@@ -107,8 +114,8 @@ mod tests {
             (Step::LogIn, 454, "4.7.0 later", Unavailable),
             (Step::Sender, 553, "5.7.1 not your address", Unavailable),
             (Step::Sender, 530, "5.7.0 authentication required", Unavailable),
-            (Step::Recipient, 450, "4.2.0 greylisted", Unavailable),
-            (Step::Recipient, 452, "4.2.2 full", Unavailable),
+            (Step::Recipient, 450, "4.2.0 greylisted", Throttled),
+            (Step::Recipient, 452, "4.2.2 full", Throttled),
             (Step::Recipient, 451, "4.7.1 too many messages", Throttled),
             (Step::Recipient, 550, "5.1.1 no such user", Rejected),
             (Step::Recipient, 554, "5.7.1 relay access denied", Unavailable),

@@ -6,7 +6,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use saaskit_gateway::{Door, Idempotency};
-use saaskit_kernel::{InstallationSecret, Source};
+use saaskit_kernel::{ErrorReporter, InstallationSecret, Source};
 use utoipa::openapi::OpenApi;
 
 use crate::docs::{self, Docs};
@@ -43,6 +43,13 @@ impl Api {
     #[must_use]
     pub fn with_idempotency(mut self, idempotency: Idempotency) -> Self {
         self.edge.idempotency = Some(idempotency);
+        self
+    }
+
+    /// The same, handing bugs to whoever collects them.
+    #[must_use]
+    pub fn with_reporter(mut self, reporter: Arc<dyn ErrorReporter>) -> Self {
+        self.edge.reporter = reporter;
         self
     }
 
@@ -108,6 +115,7 @@ fn wrap(router: Router, edge: &Edge, nothing: Arc<Gate>) -> Router {
         from_fn_with_state(public_url.clone(), layer::security_headers),
         layer::compression(),
         from_fn_with_state(public_url.clone(), layer::problems),
+        from_fn_with_state(edge.reporter.clone(), layer::report),
         from_fn_with_state(nothing, count_preflights),
         layer::cors(cors.clone()),
         layer::catch_panics(),

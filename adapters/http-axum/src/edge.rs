@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use saaskit_gateway::{Csrf, Door, Idempotency, Pages};
-use saaskit_kernel::{InstallationSecret, Source};
+use saaskit_kernel::{ErrorReporter, InstallationSecret, OnlyLogged, Source};
 
 use crate::cookie::Cookies;
 use crate::{Cursors, Settings};
@@ -14,6 +16,7 @@ pub(crate) struct Edge {
     pub(crate) cookies: Cookies,
     pub(crate) settings: Settings,
     pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) reporter: Arc<dyn ErrorReporter>,
 }
 
 impl Edge {
@@ -22,6 +25,15 @@ impl Edge {
         let pages = Pages::new(settings.public_url.origin().clone(), settings.cors.clone(), csrf);
         let cursors = Cursors::new(secret.clone());
         let cookies = Cookies::of(&settings.public_url);
-        Self { door: door.with_pages(pages), source, secret, cursors, cookies, settings, idempotency: None }
+        Self {
+            door: door.with_pages(pages),
+            source,
+            secret,
+            cursors,
+            cookies,
+            settings,
+            idempotency: None,
+            reporter: Arc::new(OnlyLogged),
+        }
     }
 }

@@ -27,6 +27,7 @@ pub mod health;
 pub mod home;
 pub mod layer;
 mod list;
+pub mod objects;
 mod openapi;
 pub mod page;
 mod problem;
@@ -69,6 +70,7 @@ pub fn document(public_url: &PublicUrl) -> utoipa::openapi::OpenApi {
 fn entries() -> Vec<route::Entry> {
     let mut all = docs::entries();
     all.extend(home::entries());
+    all.extend(objects::entries());
     all.extend(health::entries());
     #[cfg(feature = "auth")]
     all.extend(auth::entries());
@@ -89,6 +91,7 @@ fn entries() -> Vec<route::Entry> {
 pub fn codes() -> Vec<saaskit_kernel::Code> {
     let mut all = [RequestFault::CODES, saaskit_gateway::Refusal::CODES].concat();
     all.extend(saaskit_gateway::TenantMismatch::CODES);
+    all.extend(objects::ObjectFault::CODES);
     #[cfg(feature = "auth")]
     all.extend(saaskit_auth::AuthError::CODES);
     #[cfg(feature = "tenants")]

@@ -48,5 +48,9 @@ pub struct Notice<'a> {
 
 /// A page that shows a refusal.
 pub fn refusal(caller: &Caller, title: &str, problem: &Problem) -> Response {
-    page(caller, problem.status(), title, &Notice { text: problem.detail() })
+    let mut response = page(caller, problem.status(), title, &Notice { text: problem.detail() });
+    if let Some(bug) = problem.bug() {
+        response.extensions_mut().insert(bug.clone());
+    }
+    response
 }

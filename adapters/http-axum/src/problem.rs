@@ -1,3 +1,6 @@
+use std::error::Error;
+use std::sync::Arc;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -8,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::fault::{BODY_TOO_LARGE, METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE};
+use crate::objects::RANGE_OUTSIDE;
 use crate::rate_limit::add_standings;
 
 /// Any failure as the client sees it (RFC 9457). It is made of a [`Fault`] and nothing else, so that no internal
@@ -19,7 +23,12 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     headers: Box<HeaderMap>,
+    bug: Option<Bug>,
 }
+
+/// What somebody has to mend. It goes beside the answer to whoever collects bugs, and never into it.
+#[derive(Debug, Clone)]
+pub(crate) struct Bug(pub(crate) Arc<dyn Error + Send + Sync>);
 
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -95,6 +104,7 @@ impl<F: Fault> From<F> for Problem {
             detail: fault.to_string(),
             errors: errors.collect(),
             headers: Box::new(headers(code, fault.retry_after())),
+            bug: (code.kind() == Kind::Internal).then(|| Bug(Arc::new(fault))),
         }
     }
 }
@@ -114,6 +124,16 @@ impl Problem {
     pub(crate) fn about_fields(mut self, errors: Vec<FieldError>) -> Self {
         self.errors = errors;
         self
+    }
+
+    /// The same, with what is to be mended.
+    pub(crate) fn because(self, bug: impl Error + Send + Sync + 'static) -> Self {
+        Self { bug: Some(Bug(Arc::new(bug))), ..self }
+    }
+
+    /// What is to be mended, if it is by a bug.
+    pub(crate) fn bug(&self) -> Option<&Bug> {
+        self.bug.as_ref()
     }
 
     /// The HTTP status.
@@ -160,6 +180,9 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.render(About::default());
+        if let Some(bug) = &self.bug {
+            response.extensions_mut().insert(bug.clone());
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -186,6 +209,7 @@ pub(crate) fn status(code: Code) -> StatusCode {
         _ if code == UNSUPPORTED_MEDIA_TYPE => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         _ if code == Code::PRECONDITION_FAILED => StatusCode::PRECONDITION_FAILED,
         _ if code == BODY_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+        _ if code == RANGE_OUTSIDE => StatusCode::RANGE_NOT_SATISFIABLE,
         Kind::Malformed => StatusCode::BAD_REQUEST,
         Kind::Validation => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::Unauthenticated => StatusCode::UNAUTHORIZED,

@@ -24,7 +24,7 @@ mod statements;
 pub use failure::Failure;
 pub use pool::PoolSettings;
 #[cfg(feature = "postgres")]
-pub use postgres::PostgresStore;
+pub use postgres::{PostgresArchive, PostgresStore};
 #[cfg(feature = "sqlite")]
-pub use sqlite::SqliteStore;
+pub use sqlite::{SqliteArchive, SqliteStore};
 pub use statements::statements;

@@ -118,6 +118,7 @@ macro_rules! up {
 
 mod config;
 mod engine;
+mod hold;
 mod roles;
 mod schema;
 #[path = "shared/store.rs"]
@@ -128,4 +129,4 @@ mod transaction;
 
 pub use config::Config;
 pub use engine::Conn;
-pub use store::{Store as PostgresStore, WriteHandler};
+pub use store::{Archive as PostgresArchive, Store as PostgresStore, WriteHandler};

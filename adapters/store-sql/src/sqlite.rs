@@ -107,6 +107,7 @@ macro_rules! up {
 
 mod config;
 mod engine;
+mod hold;
 mod schema;
 #[path = "shared/store.rs"]
 mod store;
@@ -114,4 +115,4 @@ mod transaction;
 
 pub use config::Config;
 pub use engine::Conn;
-pub use store::{Store as SqliteStore, WriteHandler};
+pub use store::{Archive as SqliteArchive, Store as SqliteStore, WriteHandler};

@@ -12,6 +12,7 @@
 
 mod access;
 pub mod action;
+mod archive;
 mod attempts;
 mod carrier;
 /// What access tokens say.
@@ -37,6 +38,7 @@ mod user;
 pub mod write;
 
 pub use access::{AccessError, GlobalRole, Known, Place, RoleSheet, SystemRole, TenantRole};
+pub use archive::TABLES;
 pub use attempts::{Admission, AttemptKey, Attempts};
 pub use carrier::{AccessToken, Carried, Carrier, Tokens};
 pub use client::Client;
@@ -50,8 +52,8 @@ pub use policy::PasswordPolicy;
 pub use refresh_token::{ClientMark, Presented, RefreshToken, Renewal, Rotation};
 pub use role::{Assignment, Role, RoleEntity, RoleId};
 pub use service::{
-    Administer, Auth, ChangePassword, Explanation, LogIn, Ports, Profile, Register, RoleDraft, SetUp,
-    Settings, Shown, SignedIn,
+    Administer, Auth, ChangePassword, Explanation, LogIn, Ports, Profile, Register, RoleDraft, SessionSheet,
+    SetUp, Settings, Shown, SignedIn,
 };
 pub use session::{Method, Session};
 pub use signing_key::{Algorithm, KeyEntity, KeyId, SigningKey};

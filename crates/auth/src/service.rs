@@ -47,7 +47,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use saaskit_kernel::{
-    Email, Faults, Freshness, Handler, Invalid, Name, PortError, Sealer, Secret, Source, Store,
+    Email, Faults, Freshness, GeoIp, Handler, Invalid, Name, PortError, Sealer, Secret, Source, Store,
 };
 
 pub use administer::Administer;
@@ -58,6 +58,7 @@ pub use profile::Profile;
 pub use register::Register;
 pub use renew::Shown;
 pub use roles::RoleDraft;
+pub use sessions::SessionSheet;
 pub use set_up::SetUp;
 
 use crate::policy::{COMMON, TOO_LONG, Whose};
@@ -105,6 +106,7 @@ pub struct Ports {
     pub signer: Arc<dyn TokenSigner>,
     pub sealer: Arc<dyn Sealer>,
     pub letters: Arc<dyn Letters>,
+    pub geo: Arc<dyn GeoIp>,
     pub freshness: Freshness,
     pub source: Source,
 }

@@ -6,11 +6,11 @@ use saaskit_auth::Password;
 use saaskit_auth::port::BreachedPasswords;
 use saaskit_kernel::{Secret, Source};
 
-/// Makes a module `breached_passwords_suite` of tests. Takes an expression for the port in an [`Arc`].
+/// Makes a module `breached_passwords_suite` of tests. Takes an expression for a future of the port in an [`Arc`].
 #[macro_export]
 macro_rules! breached_passwords_suite {
     ($fresh:expr) => {
-        $crate::suite! { breached_passwords_suite of breached_passwords, ::std::future::ready($fresh),
+        $crate::suite! { breached_passwords_suite of breached_passwords, $fresh,
             the_commonest_passwords_are_known
             case_makes_no_difference
             a_random_password_is_not_known

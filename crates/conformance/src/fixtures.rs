@@ -5,13 +5,16 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::TryStreamExt as _;
 use saaskit_auth::{
     Algorithm, AttemptKey, Attempts, ClientMark, Method, OneTimeToken, PasswordHash, Permission, Purpose,
     RefreshToken, Role, Rotation, Session, SigningKey, User,
 };
 use saaskit_kernel::{
     Action, Agent, AuditEntry, Call, Clock, Email, Entropy, Event, Job, Locale, Name, Outcome, Sealed,
-    Signal, Slug, Source, Subscription, Subscriptions, SystemClock, TenantId, Timestamp, UserEntity, UserId,
+    Signal, Slug, Source, StoredObject, Subscription, Subscriptions, SystemClock, TenantId, Timestamp,
+    UserEntity, UserId,
 };
 use saaskit_notify::{
     Branding, Captured, Category, Channel, Message, OptOut, Status, Suppression, SuppressionReason, Template,
@@ -262,4 +265,9 @@ pub fn audit(source: &Source, tenant: Option<TenantId>) -> AuditEntry {
     let action = Action { name: "conformance.check", risk: 10 };
     let entry = call(source).entry(source, action, Outcome::Success, tenant);
     entry.on(source.id::<UserEntity>()).changing(json!({"was": 1}), json!({"is": 2}))
+}
+
+/// All bytes of what is being read.
+pub async fn read(object: StoredObject) -> Vec<u8> {
+    object.body.try_collect::<Vec<Bytes>>().await.unwrap().concat()
 }

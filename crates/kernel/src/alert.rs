@@ -1,9 +1,18 @@
+mod all;
+mod log;
+mod sparse;
+
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::{PortError, RequestId};
+
+pub use all::AllAlerts;
+pub use log::{LogAlerts, OnlyLogged};
+pub use sparse::SparseAlerts;
 
 /// How much somebody should hurry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,7 +76,12 @@ pub struct ErrorContext {
 ///
 /// - It never waits and never fails: what can't be delivered is dropped, and that is logged.
 /// - An error arrives with its causes and its context, scrubbed of addresses, numbers and tokens.
+/// - After a flush that was given the time, everything reported before has arrived.
+#[async_trait]
 pub trait ErrorReporter: fmt::Debug + Send + Sync + 'static {
     /// Hands an error over.
     fn report(&self, error: &(dyn Error + 'static), context: &ErrorContext);
+
+    /// Waits until what was reported has left, but no longer than that.
+    async fn flush(&self, within: Duration);
 }

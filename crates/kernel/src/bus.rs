@@ -14,6 +14,9 @@ pub enum Heard {
     Missed,
 }
 
+/// The most bytes a hint's body may have.
+pub const LONGEST_HINT: usize = 4096;
+
 /// Carries hints between nodes, to hurry them: what is true is in the store, and whoever hears nothing finds it
 /// there a little later. Nothing is kept for who is not there.
 ///
@@ -26,7 +29,7 @@ pub enum Heard {
 ///   from then on.
 /// - Nobody waits for a subscriber: one that does not listen delays neither publishers nor other subscribers, and
 ///   holds a bounded number of hints.
-/// - Bodies are carried as they are, up to 4 KiB; a longer one is `Invalid`.
+/// - Bodies are carried as they are, up to [`LONGEST_HINT`] bytes; a longer one is `Invalid`.
 #[async_trait]
 pub trait EventBus: fmt::Debug + Send + Sync + 'static {
     /// Tells whoever listens to the topic.

@@ -39,9 +39,9 @@ impl CacheKey {
 /// - Setting again replaces the value and its time to live.
 /// - Of any number of concurrent callers who set one absent key if absent, exactly one is told it did; nobody else
 ///   changes the value or its time to live.
-/// - Adding counts from 0 where there is nothing. The time to live is that of whoever counted first: later
-///   additions leave it. No addition is lost among concurrent ones.
-/// - Adding to what is no number is `Invalid`, and changes nothing.
+/// - Adding counts from 0 where there is nothing; the value is the number in decimal digits. The time to live is
+///   that of whoever counted first: later additions leave it. No addition is lost among concurrent ones.
+/// - Adding to what is no number, or beyond the numbers of 64 bits, is `Invalid`, and changes nothing.
 /// - Removing what is not there is no failure.
 /// - Keys do not influence each other, whatever characters they hold.
 #[async_trait]

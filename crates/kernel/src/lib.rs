@@ -4,8 +4,11 @@
 //! The kernel knows no HTTP, SQL, Redis or vendor. A port is an object-safe async trait with a `# Contract`;
 //! each bullet of a contract is a check of the suite in `saaskit-conformance`.
 
+mod alarms;
 mod alert;
+pub mod archive;
 mod audit;
+mod breaker;
 mod bus;
 mod cache;
 mod call;
@@ -19,6 +22,7 @@ mod error;
 mod event;
 mod fault;
 mod follow;
+mod hurry;
 mod id;
 mod ip;
 mod job;
@@ -26,11 +30,15 @@ mod limit;
 mod locale;
 mod mail;
 mod name;
+mod nudge;
 mod page;
 mod phone;
 mod place;
+mod reloading;
 mod remembered;
+mod resilient;
 mod retry;
+mod scrub;
 mod seal;
 mod secret;
 mod signal;
@@ -45,9 +53,13 @@ mod work;
 mod worker;
 mod write;
 
-pub use alert::{Alert, Alerts, ErrorContext, ErrorReporter, Severity};
+pub use alarms::Alarms;
+pub use alert::{
+    Alert, Alerts, AllAlerts, ErrorContext, ErrorReporter, LogAlerts, OnlyLogged, Severity, SparseAlerts,
+};
 pub use audit::{Action, AuditEntry, Outcome};
-pub use bus::{EventBus, Heard, Hints};
+pub use breaker::{Breaker, BreakerSettings, BreakerState, Verdict};
+pub use bus::{EventBus, Heard, Hints, LONGEST_HINT};
 pub use cache::{Cache, CacheKey};
 pub use call::{Actor, Agent, Call, Principal, RequestId};
 pub use claim::{Claim, ClaimKey, ClaimState, ClaimWrite, Claims, KeptAnswer};
@@ -60,6 +72,7 @@ pub use error::{ErrorKind, PortError};
 pub use event::{Event, Subscription, Subscriptions};
 pub use fault::{Code, Fault, Faults, Invalid, Kind};
 pub use follow::{Follower, Freshness, Listener};
+pub use hurry::{Hurry, HurryingStore};
 pub use id::{
     AuditId, AuditRecord, Entity, EventId, EventRecord, Id, JobId, JobRecord, SessionEntity, SessionId,
     TenantEntity, TenantId, UserEntity, UserId,
@@ -70,11 +83,15 @@ pub use limit::{Bucket, LimitKey, RateLimiter, Taken};
 pub use locale::Locale;
 pub use mail::{EmailMessage, EmailSender, Mailbox, ProviderId};
 pub use name::Name;
+pub use nudge::Nudge;
 pub use page::{Page, Paged};
 pub use phone::PhoneNumber;
 pub use place::{Badness, GeoIp, IpReputation, Place};
+pub use reloading::Reloading;
 pub use remembered::{Begun, Remembered};
+pub use resilient::{BehindBreaker, ResilientCache};
 pub use retry::{Backoff, retry_stale};
+pub use scrub::scrub;
 pub use seal::{Sealed, Sealer};
 pub use secret::Secret;
 pub use signal::{Signal, SignalCursor, Signals};
@@ -82,8 +99,9 @@ pub use slug::Slug;
 pub use sms::{SmsMessage, SmsSender, SmsStatus};
 pub use source::Source;
 pub use storage::{
-    Bytestream, Disposition, Download, NewObject, ObjectInfo, ObjectKey, SignedRequest, SignedUrls, Storage,
-    StoredObject, Upload,
+    Bytestream, Disposition, Download, Fate, Measure, Migrated, MovingStorage, NewObject, ObjectInfo,
+    ObjectKey, SignedRequest, SignedUrls, Storage, StorageMigration, StoragePlace, StoredObject, Upload,
+    UrlVerifier,
 };
 pub use store::{CommitError, Guard, Misuse, Store, UniqueRule};
 pub use timestamp::Timestamp;

@@ -35,13 +35,15 @@ pub struct Backoff {
 impl Backoff {
     /// The wait after `tried` failed tries, between half and all of the doubled time; `None` when they are used up.
     pub fn after(&self, tried: u32, source: &Source) -> Option<Duration> {
-        if tried >= self.tries {
-            return None;
-        }
+        (tried < self.tries).then(|| self.wait(tried, source))
+    }
+
+    /// The same, however many tries there were.
+    pub fn wait(&self, tried: u32, source: &Source) -> Duration {
         let doubled =
             self.first.saturating_mul(2_u32.saturating_pow(tried.saturating_sub(1))).min(self.longest);
         let share = u32::from(u16::from_be_bytes(source.bytes()));
-        Some(doubled / 2 + doubled * share / (2 * u32::from(u16::MAX)))
+        doubled / 2 + doubled * share / (2 * u32::from(u16::MAX))
     }
 }
 

@@ -65,8 +65,8 @@ pub enum SmsStatus {
 /// # Contract
 ///
 /// - A message that was taken arrives as it was given: number and text, and who it is from where that was said.
-/// - A message is handed over at most once a call: one whose outcome is unknown is a `TimedOut` or `Unavailable`,
-///   and not tried again inside.
+/// - A message is handed over at most once a call, and not tried again inside. One that may have been taken is a
+///   `TimedOut`; any other failure means that it was not.
 /// - A failure says by its kind whether another try can help, and never holds a text or a whole number.
 /// - A number the provider can't reach is `Invalid` or `Rejected`; too many requests are `Throttled`; a provider
 ///   that is broken, silent or says nonsense is `Unavailable` or `TimedOut`, within the adapter's time limit.

@@ -1,3 +1,8 @@
+mod disposition;
+mod measure;
+mod migration;
+mod moving;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
@@ -7,10 +12,14 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 
-use crate::{Code, Invalid, PortError, Secret, Timestamp};
+use crate::{Code, ErrorKind, Invalid, PortError, Secret, Timestamp};
+
+pub use measure::Measure;
+pub use migration::{Fate, Migrated, StorageMigration};
+pub use moving::{MovingStorage, StoragePlace};
 
 /// Where an object lies: segments divided by `/`, 1 to 1,024 bytes in all. No segment is empty, `.` or `..`, is longer
-/// than 255 bytes, or holds a control character or a backslash: a key means the same in a folder and in a bucket.
+/// than 250 bytes, or holds a control character or a backslash: a key means the same in a folder and in a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectKey(String);
 
@@ -19,7 +28,7 @@ impl ObjectKey {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let sane = |segment: &str| {
             !matches!(segment, "" | "." | "..")
-                && segment.len() <= 255
+                && segment.len() <= 250
                 && !segment.chars().any(|c| c.is_control() || c == '\\')
         };
         if text.len() <= 1024 && text.split('/').all(sane) {
@@ -47,17 +56,58 @@ pub type Bytestream = BoxStream<'static, Result<Bytes, PortError>>;
 pub struct NewObject {
     /// Where it is to lie.
     pub key: ObjectKey,
-    /// What it is: a media type, `image/png`.
+    /// What it is: a media type, `image/png`, in ASCII and at most 255 bytes.
     pub content_type: String,
-    /// Anything else that is to be known of it: names of lower-case letters, digits and `-`, values in visible
-    /// ASCII, 2 KiB in all.
+    /// Anything else that is to be known of it: names of lower-case letters, digits and `-` that do not begin with
+    /// `saaskit-`, values in visible ASCII, 2 KiB in all.
     pub metadata: BTreeMap<String, String>,
-    /// How many bytes there are.
+    /// How many bytes there are: at most [`NewObject::LARGEST`].
     pub length: u64,
     /// Their SHA-256, where it is known beforehand.
     pub sha256: Option<[u8; 32]>,
     /// The bytes.
     pub body: Bytestream,
+}
+
+impl NewObject {
+    /// The most bytes an object may have: 5 GiB, the most that every bucket copies at once.
+    pub const LARGEST: u64 = 5 * 1024 * 1024 * 1024;
+    /// The most bytes the names and values of its metadata may have together.
+    pub const LARGEST_METADATA: usize = 2048;
+
+    /// Nothing, if it can be kept; otherwise the refusal of the adapter of that name.
+    pub fn check(&self, adapter: &'static str) -> Result<(), PortError> {
+        let named = |name: &str| {
+            let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
+            !name.is_empty() && name.bytes().all(plain) && !name.starts_with("saaskit-")
+        };
+        let visible = |value: &str| !value.is_empty() && value.bytes().all(|c| c.is_ascii_graphic());
+        let size: usize = self.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let rules = [
+            (!is_media_type(&self.content_type), "the type is no media type"),
+            (self.length > Self::LARGEST, "it is larger than an object may be"),
+            (size > Self::LARGEST_METADATA, "there is too much metadata"),
+            (!self.metadata.keys().all(|name| named(name)), "a name of its metadata is not allowed"),
+            (!self.metadata.values().all(|value| visible(value)), "a value of its metadata is not allowed"),
+        ];
+        refuse_broken(&rules, adapter)
+    }
+}
+
+fn is_media_type(text: &str) -> bool {
+    let (kind, rest) = text.split_once('/').unwrap_or_default();
+    let of_a_token = |c: u8| c.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&c);
+    let subtype = rest.split(';').next().unwrap_or_default().trim_end();
+    let named = |name: &str| !name.is_empty() && name.bytes().all(of_a_token);
+    let printable = text.bytes().all(|c| c.is_ascii_graphic() || c == b' ');
+    text.len() <= 255 && named(kind) && named(subtype) && printable && !text.ends_with(' ')
+}
+
+fn refuse_broken(rules: &[(bool, &'static str)], adapter: &'static str) -> Result<(), PortError> {
+    match rules.iter().find(|(broken, _)| *broken) {
+        Some((_, rule)) => Err(PortError::new(ErrorKind::Invalid, adapter).because(*rule)),
+        None => Ok(()),
+    }
 }
 
 /// The body is left out of a debug print.
@@ -87,12 +137,28 @@ pub struct ObjectInfo {
     pub stored_at: Timestamp,
 }
 
+impl ObjectInfo {
+    /// The part of a range that the object has; `None` where it begins at or after the end, or holds nothing.
+    pub fn cut(&self, range: &Range<u64>) -> Option<Range<u64>> {
+        let end = range.end.min(self.length);
+        (range.start < end).then_some(range.start..end)
+    }
+}
+
 /// An object that is being read.
 pub struct StoredObject {
     /// What is known of the whole object.
     pub info: ObjectInfo,
     /// The bytes that were asked for.
     pub body: Bytestream,
+}
+
+impl StoredObject {
+    /// The whole of it, to be stored once more under a key.
+    pub fn to_be_put_at(self, key: ObjectKey) -> NewObject {
+        let ObjectInfo { content_type, metadata, length, sha256, .. } = self.info;
+        NewObject { key, content_type, metadata, length, sha256: Some(sha256), body: self.body }
+    }
 }
 
 /// The body is left out of a debug print.
@@ -110,8 +176,9 @@ impl fmt::Debug for StoredObject {
 ///   object may be larger than memory.
 /// - An object is there as a whole or not at all: a put that fails, is dropped or breaks off leaves what was there
 ///   before; putting again replaces it.
-/// - A body of another length or checksum than was said is `Invalid`, and nothing is stored.
-/// - A range is cut to the object's end; one that begins at or after it is `Invalid`.
+/// - A body of another length or checksum than was said is `Invalid`, and nothing is stored; so is an object that
+///   [`NewObject::check`] refuses.
+/// - A range is cut to the object's end; one that begins at or after it, or holds nothing, is `Invalid`.
 /// - Getting and heading what is not there is `None`; removing it is no failure.
 /// - A list gives each object below the prefix once, in the order of their keys, at most `limit` at a time, from
 ///   after the given key on. A prefix ends where a segment ends.
@@ -188,7 +255,29 @@ pub struct SignedRequest {
     /// Where to. Whoever knows it may do it.
     pub url: Secret,
     /// The headers that have to be sent, besides those every client sends.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(String, String)>,
+}
+
+impl SignedRequest {
+    /// The longest time for which something can be signed: 7 days.
+    pub const LONGEST: Duration = Duration::from_hours(7 * 24);
+
+    /// Nothing, if something can be signed for so long; otherwise the refusal of the adapter of that name.
+    pub fn check_time(lasts: Duration, adapter: &'static str) -> Result<(), PortError> {
+        let fits = (Duration::from_secs(1)..=Self::LONGEST).contains(&lasts);
+        refuse_broken(&[(!fits, "a signature lasts a second at least and 7 days at most")], adapter)
+    }
+}
+
+impl Upload {
+    /// Nothing, if it can be signed; otherwise the refusal of the adapter of that name.
+    pub fn check(&self, adapter: &'static str) -> Result<(), PortError> {
+        let rules = [
+            (!is_media_type(&self.content_type), "the type is no media type"),
+            (self.length > NewObject::LARGEST, "it is larger than an object may be"),
+        ];
+        refuse_broken(&rules, adapter)
+    }
 }
 
 /// Lets others get and put single objects without asking us each time.
@@ -197,12 +286,51 @@ pub struct SignedRequest {
 ///
 /// - What is signed works as it stands until its time is over, and not afterwards.
 /// - With another method, key, type, length, checksum, disposition or time than was signed it is refused.
+/// - Less than a second and more than 7 days is `Invalid`.
 /// - No URL holds a secret other than its own signature.
 #[async_trait]
 pub trait SignedUrls: fmt::Debug + Send + Sync + 'static {
-    /// Lets somebody read an object for so long: at most 7 days.
+    /// Lets somebody read an object by GET, for so long.
     async fn download(&self, download: &Download, lasts: Duration) -> Result<SignedRequest, PortError>;
 
-    /// Lets somebody store an object for so long: at most 7 days.
+    /// Lets somebody store an object by PUT, for so long.
     async fn upload(&self, upload: &Upload, lasts: Duration) -> Result<SignedRequest, PortError>;
+}
+
+/// Knows again what its own [`SignedUrls`] signed, where no provider serves the objects and we do it ourselves. What
+/// it gives is just what was signed; `None` is a URL that was changed, is over, or was signed for something else.
+pub trait UrlVerifier: fmt::Debug + Send + Sync + 'static {
+    /// What a GET of a URL with that query may read.
+    fn may_download(&self, query: &str) -> Option<Download>;
+
+    /// What a PUT to a URL with that query, of that type and length, may store.
+    fn may_upload(&self, query: &str, content_type: &str, length: u64) -> Option<Upload>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_means_the_same_in_a_folder_and_in_a_bucket() {
+        let long = "x".repeat(250);
+        for key in ["a", "a/b.png", "...", "ä/🦀 b%2f", "-", "con", &long, &[&*long; 4].join("/")] {
+            assert_eq!(ObjectKey::parse(key).unwrap().as_str(), key);
+        }
+        let (longer, too_long) = ("x".repeat(251), [&*long; 5].join("/"));
+        for key in ["", "/a", "a/", "a//b", ".", "a/../b", "a/.", "a\\b", "a\0", "a\n", &longer, &too_long] {
+            assert!(ObjectKey::parse(key).is_err(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn a_type_is_a_media_type() {
+        for good in ["image/png", "text/plain; charset=utf-8", "application/vnd.a+json"] {
+            assert!(is_media_type(good), "{good}");
+        }
+        for bad in ["", "image", "/png", "image/", "a b/c", "text/plain\r\nx: y", "text/plä", "text/plain "]
+        {
+            assert!(!is_media_type(bad), "{bad:?}");
+        }
+    }
 }

@@ -8,7 +8,8 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 
 use crate::{
-    Backoff, Call, Claimed, Commit, CommitError, Guard, Job, Lease, PortError, Source, Store, WorkQueue,
+    Backoff, Call, Claimed, Commit, CommitError, ErrorContext, ErrorReporter, Guard, Job, JobId, Lease,
+    OnlyLogged, PortError, Source, Store, WorkQueue,
 };
 
 /// Why a handler did not do its job.
@@ -90,6 +91,7 @@ pub struct Worker {
     source: Source,
     handlers: Arc<HashMap<&'static str, Arc<dyn Handler>>>,
     settings: WorkerSettings,
+    reporter: Arc<dyn ErrorReporter>,
 }
 
 impl Worker {
@@ -102,7 +104,15 @@ impl Worker {
         settings: WorkerSettings,
     ) -> Self {
         let handlers = handlers.into_iter().map(|handler| (handler.kind(), handler)).collect();
-        Self { queue, store, source, handlers: Arc::new(handlers), settings }
+        let reporter = Arc::new(OnlyLogged);
+        Self { queue, store, source, handlers: Arc::new(handlers), settings, reporter }
+    }
+
+    /// The same, handing what it gives up to whoever collects errors.
+    #[must_use]
+    pub fn with_reporter(mut self, reporter: Arc<dyn ErrorReporter>) -> Self {
+        self.reporter = reporter;
+        self
     }
 
     /// Does the work that is due now, one batch of it. Dropping the future leaves leases to end by themselves.
@@ -118,7 +128,7 @@ impl Worker {
         let settled = match done {
             Ok(()) => return true,
             Err(Failure::Lost) => Ok(false),
-            Err(Failure::Again(why, wait)) => self.put_off(claimed.lease, &why, wait).await,
+            Err(Failure::Again(why, wait)) => self.put_off(claimed, &why, wait).await,
             Err(Failure::Never(why)) => self.bury(claimed, &why).await,
         };
         match settled {
@@ -170,11 +180,10 @@ impl Worker {
         }
     }
 
-    async fn put_off(&self, lease: Lease, why: &str, wait: Option<Duration>) -> Result<bool, PortError> {
-        let now = self.source.now();
+    async fn put_off(&self, claimed: &Claimed, why: &str, wait: Option<Duration>) -> Result<bool, PortError> {
+        let (lease, now) = (claimed.lease, self.source.now());
         let Some(backoff) = self.settings.backoff.after(lease.attempt, &self.source) else {
-            tracing::error!(job = %lease.job, why, "a job failed for the last time");
-            return self.queue.bury(lease, now, why).await;
+            return self.bury(claimed, why).await;
         };
         tracing::warn!(job = %lease.job, attempt = lease.attempt, why, "a job will be tried again");
         self.queue.put_off(lease, now.plus(backoff.max(wait.unwrap_or_default())), why).await
@@ -182,8 +191,19 @@ impl Worker {
 
     async fn bury(&self, claimed: &Claimed, why: &str) -> Result<bool, PortError> {
         tracing::error!(job = %claimed.job.id, kind = claimed.job.kind, why, "a job was given up");
+        let operation = Some(claimed.job.kind.clone());
+        let given_up = GivenUp { job: claimed.job.id, why: why.to_owned() };
+        self.reporter.report(&given_up, &ErrorContext { request: None, operation });
         self.queue.bury(claimed.lease, self.source.now(), why).await
     }
+}
+
+/// What is reported of a job that is tried no more.
+#[derive(Debug, thiserror::Error)]
+#[error("a job was given up: {why} ({job})")]
+struct GivenUp {
+    job: JobId,
+    why: String,
 }
 
 enum Failure {

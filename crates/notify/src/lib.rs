@@ -2,6 +2,8 @@
 //!
 //! [`Notify`] plans messages that ride in the caller's commit; [`SendMessage`] is the worker's part.
 
+mod alert;
+mod archive;
 mod branding;
 mod capture;
 mod category;
@@ -18,6 +20,8 @@ mod template;
 /// What notify asks to have changed.
 pub mod write;
 
+pub use alert::MailAlerts;
+pub use archive::TABLES;
 pub use branding::{Branding, Color, Logo};
 pub use capture::CaptureSender;
 pub use category::{Category, Topic};

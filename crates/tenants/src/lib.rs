@@ -5,6 +5,7 @@
 //! remove them, leave; offer, withdraw and accept ownership.
 
 pub mod action;
+mod archive;
 mod error;
 pub mod event;
 mod ip_range;
@@ -20,6 +21,7 @@ mod transfer;
 /// What tenants asks to have changed.
 pub mod write;
 
+pub use archive::TABLES;
 pub use error::{MemberError, TenantsError};
 pub use ip_range::IpRange;
 pub use member::{Member, TenantAdmin, TenantOwner};

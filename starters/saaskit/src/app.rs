@@ -1,11 +1,17 @@
+mod outside;
+mod rounds;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use saaskit_auth::{Auth, AuthError};
 use saaskit_gateway::{Bypass, Door, Idempotency, Limits};
+use saaskit_http_axum::health::{Check, Condition};
+use saaskit_http_axum::objects::{self, Objects};
 use saaskit_http_axum::{Api, Health, auth, dev, enter_tenant, export, health, home, tenant_roles, tenants};
 use saaskit_kernel::{
-    Call, Follower, Freshness, Handler, Mailbox, PortError, Secret, Worker, WorkerSettings,
+    Cache, Call, Follower, Freshness, Handler, HurryingStore, Mailbox, Nudge, PortError, Secret, Worker,
+    WorkerSettings,
 };
 use saaskit_notify::{Branding, Notify, SendMessage};
 use saaskit_stories::{
@@ -16,6 +22,8 @@ use saaskit_tenants::Tenants;
 use tokio_util::sync::CancellationToken;
 
 use crate::Ports;
+use outside::Outside;
+use rounds::{every, every_or_nudged, send_alerts, whenever_nudged};
 
 /// What an operator chooses.
 #[derive(Debug, Clone)]
@@ -45,18 +53,40 @@ pub struct App {
     follower: Follower,
     links: Links,
     health: Health,
+    outside: Outside,
+    nudges: Nudges,
+}
+
+/// What wakes those who would find out by themselves a little later.
+#[derive(Debug, Clone, Default)]
+struct Nudges {
+    /// This node committed signals.
+    signals: Nudge,
+    /// Signals are to be followed.
+    follow: Nudge,
+    /// This node committed jobs.
+    work: Nudge,
 }
 
 /// How often the nodes' common state is looked at as a whole.
 const REFRESH_EVERY: Duration = Duration::from_mins(1);
 /// How often what nobody asks for any more is removed.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
+/// Errors that were reported get this long to leave at the end.
+const FLUSH: Duration = Duration::from_secs(3);
 /// How long a worker without work waits before it looks again.
 const LOOK_FOR_WORK_EVERY: Duration = Duration::from_millis(200);
+/// How often what is away is thought of; how often it is asked, its breaker decides.
+const RECOVER_EVERY: Duration = Duration::from_millis(100);
+/// How long to wait after other nodes could not be listened to.
+const LISTEN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 impl App {
     /// The server in that world.
-    pub fn new(ports: Ports, settings: Settings) -> Self {
+    pub fn new(mut ports: Ports, settings: Settings) -> Self {
+        let (outside, nudges) = (Outside::of(&mut ports, &settings.limits), Nudges::default());
+        let hurrying = HurryingStore::new(ports.stores.store, nudges.signals.clone(), nudges.work.clone());
+        ports.stores.store = Arc::new(hurrying);
         let links = Links::under(settings.http.public_url.origin().as_str());
         let notify = Notify::new(ports.sealer.clone(), ports.source.clone(), settings.branding.clone());
         let freshness = Freshness::default();
@@ -67,13 +97,26 @@ impl App {
             Follower::new(ports.stores.signals.clone(), listeners, ports.source.clone(), freshness);
         let worker = worker(&ports, &settings, &auth, &tenants, notify, &links);
         let stores = &ports.stores;
-        let health = Health::new(stores.store.clone(), stores.queue.clone(), ports.source.clone());
-        Self { ports, settings, auth, tenants, worker, follower, links, health }
+        let (store, queue) = (stores.store.clone(), stores.queue.clone());
+        let mut checks = outside.checks();
+        checks.push(check_files(&ports));
+        let health = Health::new(store, queue, checks, ports.source.clone());
+        Self { ports, settings, auth, tenants, worker, follower, links, health, outside, nudges }
     }
 
     /// Who signs in here.
     pub fn auth(&self) -> &Auth {
         &self.auth
+    }
+
+    /// What all nodes keep for a while; each node for itself while that is away.
+    pub fn cache(&self) -> Arc<dyn Cache> {
+        self.outside.cache.clone()
+    }
+
+    /// Lets errors that were reported leave: the last thing to do.
+    pub async fn flush(&self) {
+        self.ports.errors.flush(FLUSH).await;
     }
 
     /// Learns what other nodes did and makes what is missing. Nobody can sign in before it succeeded once.
@@ -102,11 +145,15 @@ impl App {
             .with_idempotency(self.idempotency()?)
             .with(home::resource(self.ports.shows_outbox))
             .with(health::resource(&self.health))
+            .with_reporter(self.ports.errors.clone())
             .with(auth::resource(&self.auth))
             .with(export::resource(&export))
             .with(tenants::resource(&self.tenants))
             .with(tenant_roles::resource(&roles))
             .with(enter_tenant::resource(&enter));
+        if let Some(verifier) = self.ports.url_verifier.clone() {
+            api = api.with(objects::resource(&Objects { storage: self.ports.storage.clone(), verifier }));
+        }
         if self.ports.shows_outbox {
             api = api.with(dev::resource(&self.ports.stores.outbox));
         }
@@ -116,7 +163,7 @@ impl App {
     fn door(&self) -> Door {
         let authenticator = Arc::new(Credentials(self.auth.clone()));
         let authorizer = Permissions { auth: self.auth.clone(), tenants: self.tenants.clone() };
-        let door = Door::new(self.ports.limiter.clone(), authenticator, self.settings.limits.clone())
+        let door = Door::new(self.outside.limiter.clone(), authenticator, self.settings.limits.clone())
             .with_authorizer(Arc::new(authorizer));
         match &self.settings.bypass {
             Some(bypass) => door.with_bypass(bypass.clone()),
@@ -130,17 +177,33 @@ impl App {
         Ok(Idempotency::new(claims, store, self.ports.source.clone(), self.auth.installation()?))
     }
 
-    /// Works, follows other nodes and tidies until `stop` is cancelled; then finishes the batch under way.
+    /// Works, follows other nodes, looks after what is away and tidies until `stop` is cancelled; then finishes the
+    /// batch under way.
     pub async fn work(&self, stop: CancellationToken) {
-        let following = every(Follower::EVERY, &stop, || async {
+        let following = every_or_nudged(Follower::EVERY, &self.nudges.follow, &stop, || async {
             warn_of("other nodes can't be followed", self.follower.follow().await);
         });
         let refreshing = every(REFRESH_EVERY, &stop, || async {
             warn_of("the nodes' common state could not be read", self.refresh().await);
         });
         let tidying = every(TIDY_EVERY, &stop, || self.tidy());
-        let working = every(LOOK_FOR_WORK_EVERY, &stop, || self.work_off(&stop));
-        tokio::join!(following, refreshing, tidying, working);
+        let working = every_or_nudged(LOOK_FOR_WORK_EVERY, &self.nudges.work, &stop, || self.work_off(&stop));
+        let minding = stop.run_until_cancelled(self.mind_others());
+        tokio::join!(following, refreshing, tidying, working, minding);
+    }
+
+    /// Hears and tells other nodes, sends alerts and goes back to what was away: nothing that has to be finished.
+    async fn mind_others(&self) {
+        let (outside, nudges) = (&self.outside, &self.nudges);
+        let never = CancellationToken::new();
+        let telling = whenever_nudged(&nudges.signals, || async {
+            nudges.follow.nudge();
+            outside.tell().await;
+        });
+        let listening = every(LISTEN_AGAIN_AFTER, &never, || outside.listen(&nudges.follow));
+        let recovering = every(RECOVER_EVERY, &never, || outside.recover());
+        let alerting = send_alerts(&outside.alarms, &*self.ports.alerts, &self.ports.source);
+        tokio::join!(telling, listening, recovering, alerting);
     }
 
     async fn tidy(&self) {
@@ -168,18 +231,12 @@ fn warn_of<E: std::error::Error + 'static>(what: &str, outcome: Result<(), E>) {
     }
 }
 
-async fn every<F: Future<Output = ()>>(
-    period: Duration,
-    stop: &CancellationToken,
-    mut run: impl FnMut() -> F,
-) {
-    while !stop.is_cancelled() {
-        run().await;
-        tokio::select! {
-            () = tokio::time::sleep(period) => {}
-            () = stop.cancelled() => {}
-        }
-    }
+fn check_files(ports: &Ports) -> Check {
+    let storage = ports.storage.clone();
+    Check::new("storage", move || {
+        let storage = storage.clone();
+        async move { storage.ping().await.map(|()| Condition::Healthy) }
+    })
 }
 
 fn sign_in(
@@ -204,6 +261,7 @@ fn sign_in(
         signer: ports.signer.clone(),
         sealer: ports.sealer.clone(),
         letters: Arc::new(NotifyLetters::new(notify.clone(), links.clone())),
+        geo: ports.geo.clone(),
         freshness: freshness.clone(),
         source: ports.source.clone(),
     };
@@ -246,5 +304,5 @@ fn worker(
         vec![Arc::new(send), Arc::new(welcome), Arc::new(TakeRoles(auth.clone()))];
     handlers.extend(auth.handlers());
     let (queue, store, source) = (stores.queue.clone(), stores.store.clone(), ports.source.clone());
-    Worker::new(queue, store, source, handlers, WorkerSettings::default())
+    Worker::new(queue, store, source, handlers, WorkerSettings::default()).with_reporter(ports.errors.clone())
 }

@@ -5,6 +5,8 @@ mod config;
 mod migrate;
 mod openapi;
 mod serve;
+mod storage;
+mod store;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -34,6 +36,12 @@ enum Command {
     /// The settings.
     #[command(subcommand)]
     Config(Settings),
+    /// The store as a whole.
+    #[command(subcommand)]
+    Store(store::Store),
+    /// The files as a whole.
+    #[command(subcommand)]
+    Storage(storage::Storage),
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -105,7 +113,8 @@ async fn read_and_run(command: Command, rewire: &Rewire) -> anyhow::Result<ExitC
         openapi::run()?;
         return Ok(ExitCode::SUCCESS);
     }
-    let config = match Config::read(&environment::read()?) {
+    let environment = environment::read()?;
+    let config = match Config::read(&environment) {
         Ok(config) => config,
         Err(faults) => return Ok(refuse(&faults)),
     };
@@ -116,6 +125,8 @@ async fn read_and_run(command: Command, rewire: &Rewire) -> anyhow::Result<ExitC
             admin::create(&app(&config, rewire).await?, &email, name.as_deref()).await?;
         }
         Command::Config(Settings::Check) => config::check(&config)?,
+        Command::Storage(command) => return storage::run(&config, &command).await,
+        Command::Store(command) => return store::run(&config, &environment, &command).await,
         Command::Openapi => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -1,9 +1,15 @@
 //! What the environment says, read at once: every fault is named, none twice, and no secret is printed.
 
 mod example;
+mod known;
 mod mail;
 mod reader;
+mod redis;
+mod sms;
+mod storage;
+mod unbuilt;
 mod variable;
+mod watch;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,10 +24,14 @@ use saaskit_seal_aead::KeyRing;
 use saaskit_token_jwt::JwtSigner;
 
 pub use example::{example_file, reference_page};
+pub use known::Known;
 pub use mail::Mail;
 use reader::Reader;
 pub use reader::{Environment, Fault};
+pub use sms::Sms;
+pub use storage::{Storage, StorageKind};
 pub use variable::{VARIABLES, Variable};
+pub use watch::Watch;
 
 /// Everything the server is told.
 #[derive(Debug)]
@@ -33,6 +43,12 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub database: Database,
     pub mail: Mail,
+    pub watch: Watch,
+    pub known: Known,
+    pub sms: Sms,
+    pub storage: Storage,
+    #[cfg(feature = "cache-redis")]
+    pub redis: Option<saaskit_cache_redis::RedisConfig>,
     pub jwt_algorithm: Algorithm,
     pub jwt_private_key: Option<Secret>,
     pub data_encryption_keys: Option<Secret>,
@@ -76,6 +92,9 @@ pub enum DatabaseKind {
     /// PostgreSQL by this URL.
     #[cfg(feature = "store-postgres")]
     Postgres(Secret),
+    /// MongoDB by this URL.
+    #[cfg(feature = "store-mongo")]
+    Mongo(Secret),
 }
 
 /// What is written about what happens.
@@ -106,6 +125,13 @@ impl Config {
         let public_url = read_public_url(reader, bind_addr);
         let database = read_database(reader, &data_dir);
         let mail = mail::read(reader, mode, public_url.as_ref());
+        let (watch, known) = (watch::read(reader, mode), known::read(reader, mode));
+        let sms = sms::read(reader, mode);
+        let storage = storage::read(reader, mode, public_url.as_ref());
+        #[cfg(feature = "cache-redis")]
+        let redis = redis::read(reader);
+        #[cfg(not(feature = "cache-redis"))]
+        redis::refuse(reader);
         let jwt_algorithm = reader.parsed("JWT_ALGORITHM", |text| {
             Algorithm::parse(text).ok_or_else(|| "is none of RS256, EdDSA, ES256".to_owned())
         });
@@ -137,6 +163,12 @@ impl Config {
             data_dir,
             database: database?,
             mail: mail?,
+            watch,
+            known,
+            sms: sms?,
+            storage: storage?,
+            #[cfg(feature = "cache-redis")]
+            redis,
             jwt_algorithm: jwt_algorithm?,
             jwt_private_key,
             data_encryption_keys,
@@ -208,7 +240,7 @@ fn read_database(reader: &mut Reader<'_>, data_dir: &std::path::Path) -> Option<
 }
 
 /// Says which kinds this build knows, and nothing of the value: it holds a password.
-fn read_database_url(text: &str) -> Result<DatabaseKind, String> {
+pub(crate) fn read_database_url(text: &str) -> Result<DatabaseKind, String> {
     match text.split_once(':') {
         Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() => {
             let path = path.strip_prefix("//").unwrap_or(path);
@@ -216,7 +248,18 @@ fn read_database_url(text: &str) -> Result<DatabaseKind, String> {
         }
         #[cfg(feature = "store-postgres")]
         Some(("postgres" | "postgresql", _)) => Ok(DatabaseKind::Postgres(Secret::new(text))),
+        #[cfg(feature = "store-mongo")]
+        Some(("mongodb" | "mongodb+srv", _)) => read_mongo_url(text),
         _ => Err("is no database this build knows".to_owned()),
+    }
+}
+
+#[cfg(feature = "store-mongo")]
+fn read_mongo_url(text: &str) -> Result<DatabaseKind, String> {
+    let url = Secret::new(text);
+    match saaskit_store_mongo::Config::new(url.clone()).validate() {
+        Ok(()) => Ok(DatabaseKind::Mongo(url)),
+        Err(_) => Err("is none of MongoDB that names a database, mongodb://HOST/NAME".to_owned()),
     }
 }
 

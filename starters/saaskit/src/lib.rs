@@ -12,5 +12,5 @@ mod serve;
 mod wire;
 
 pub use app::{App, Settings};
-pub use ports::{Ports, Stores};
+pub use ports::{Commons, Ports, Stores};
 pub use serve::serve;

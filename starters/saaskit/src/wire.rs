@@ -1,29 +1,49 @@
 //! The whole wiring: one function a port, one arm an adapter.
 
+mod files;
+mod known;
+mod watch;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use saaskit_breach_list::CommonPasswords;
+#[cfg(feature = "cache-redis")]
+use saaskit_cache_redis::{Redis, RedisCache, RedisEventBus, RedisRateLimiter};
 #[cfg(feature = "email-smtp")]
 use saaskit_email_smtp::SmtpSender;
 use saaskit_gateway::Bypass;
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
-use saaskit_kernel::{EmailSender, Mailbox, Name, Sealer, Source, SystemClock};
-use saaskit_memory::MemoryRateLimiter;
+use saaskit_kernel::archive::Archive;
+use saaskit_kernel::{EmailSender, Mailbox, Name, PortError, Sealer, SmsSender, Source, SystemClock};
+use saaskit_memory::{MemoryCache, MemoryEventBus, MemoryRateLimiter};
 use saaskit_notify::{Branding, CaptureSender};
 use saaskit_seal_aead::{AeadSealer, KeyRing};
-use saaskit_store_sql::{PoolSettings, SqliteStore, sqlite};
+#[cfg(feature = "sms-sns")]
+use saaskit_sms_sns::SnsSms;
+#[cfg(feature = "sms-twilio")]
+use saaskit_sms_twilio::TwilioSms;
+#[cfg(feature = "store-mongo")]
+use saaskit_store_mongo::{MongoArchive, MongoStore};
+use saaskit_store_sql::{PoolSettings, SqliteArchive, SqliteStore, sqlite};
 #[cfg(feature = "store-postgres")]
-use saaskit_store_sql::{PostgresStore, postgres};
+use saaskit_store_sql::{PostgresArchive, PostgresStore, postgres};
 use saaskit_stories::subscriptions;
 use saaskit_token_jwt::JwtSigner;
 
-use crate::config::{Config, Database, DatabaseKind, Mode};
-use crate::{Ports, Settings, Stores, data_dir};
+use crate::config::{Config, Database, DatabaseKind, Mode, Sms};
+use crate::{Commons, Ports, Settings, Stores, data_dir};
 
+pub(crate) use files::place;
+
+/// How long one statement of the database may take.
+const STATEMENT: Duration = Duration::from_secs(10);
 /// Buckets the rate limiter remembers at most.
 const BUCKETS: usize = 200_000;
+/// Bytes the cache holds at most.
+const CACHE: usize = 64 * 1024 * 1024;
+/// Hints a subscriber may be behind.
+const HINTS: usize = 1024;
 /// Verified tokens that are remembered at most.
 const TOKENS: u64 = 50_000;
 
@@ -34,6 +54,8 @@ pub(crate) async fn migrate(config: &Config) -> anyhow::Result<Vec<String>> {
         DatabaseKind::Sqlite(path) => SqliteStore::migrate(&sqlite_config(&config.database, path)).await,
         #[cfg(feature = "store-postgres")]
         DatabaseKind::Postgres(url) => PostgresStore::migrate(&postgres_config(&config.database, url)).await,
+        #[cfg(feature = "store-mongo")]
+        DatabaseKind::Mongo(url) => MongoStore::migrate(&mongo_config(&config.database, url)).await,
     };
     applied.context("the database could not be migrated")
 }
@@ -43,13 +65,24 @@ pub(crate) async fn ports(config: &Config) -> anyhow::Result<Ports> {
     let source = Source::system();
     let stores = stores(&config.database).await.context("the database can't be used")?;
     let sealer = sealer(config, &source)?;
+    let (email, own) = (email(config, &stores, &source)?, own());
+    let files = files::files(config, &source)?;
     Ok(Ports {
-        email: email(config, &stores, &source)?,
+        alerts: watch::alerts(config, &email, &source)?,
+        errors: watch::errors(config, &source)?,
+        geo: known::geo(config, &source)?,
+        reputation: known::reputation(config, &source)?,
+        breached: known::breached(config, &own)?,
+        email,
+        sms: sms(config, &stores, &source)?,
+        storage: files.storage,
+        signed_urls: files.signed_urls,
+        url_verifier: files.url_verifier,
         stores,
         shows_outbox: config.mode == Mode::Development,
-        limiter: Arc::new(MemoryRateLimiter::new(Arc::new(SystemClock), BUCKETS)),
+        own,
+        shared: shared(config, &source).await?,
         hasher: Arc::new(Argon2Hasher::new(&Argon2Config::default(), source.clone())?),
-        breached: Arc::new(CommonPasswords),
         signer: Arc::new(JwtSigner::new(config.public_url.origin().as_str(), "saaskit").remembering(TOKENS)),
         sealer,
         source,
@@ -95,6 +128,37 @@ async fn stores(database: &Database) -> anyhow::Result<Stores> {
             let config = postgres_config(database, url);
             Stores::of(PostgresStore::connect(config, listeners, Vec::new()).await?)
         }
+        #[cfg(feature = "store-mongo")]
+        DatabaseKind::Mongo(url) => {
+            let config = mongo_config(database, url);
+            Stores::of(MongoStore::connect(config, listeners, Vec::new()).await?)
+        }
+    })
+}
+
+/// A database everything is moved out of.
+pub(crate) async fn source(database: Database) -> Result<Box<dyn Archive>, PortError> {
+    Ok(match &database.kind {
+        DatabaseKind::Sqlite(path) => Box::new(SqliteArchive::source(sqlite_config(&database, path)).await?),
+        #[cfg(feature = "store-postgres")]
+        DatabaseKind::Postgres(url) => {
+            Box::new(PostgresArchive::source(postgres_config(&database, url)).await?)
+        }
+        #[cfg(feature = "store-mongo")]
+        DatabaseKind::Mongo(url) => Box::new(MongoArchive::source(mongo_config(&database, url)).await?),
+    })
+}
+
+/// A database everything is moved into.
+pub(crate) async fn target(database: Database) -> Result<Box<dyn Archive>, PortError> {
+    Ok(match &database.kind {
+        DatabaseKind::Sqlite(path) => Box::new(SqliteArchive::target(sqlite_config(&database, path)).await?),
+        #[cfg(feature = "store-postgres")]
+        DatabaseKind::Postgres(url) => {
+            Box::new(PostgresArchive::target(postgres_config(&database, url)).await?)
+        }
+        #[cfg(feature = "store-mongo")]
+        DatabaseKind::Mongo(url) => Box::new(MongoArchive::target(mongo_config(&database, url)).await?),
     })
 }
 
@@ -113,9 +177,47 @@ fn postgres_config(database: &Database, url: &saaskit_kernel::Secret) -> postgre
     }
 }
 
+#[cfg(feature = "store-mongo")]
+fn mongo_config(database: &Database, url: &saaskit_kernel::Secret) -> saaskit_store_mongo::Config {
+    saaskit_store_mongo::Config {
+        url: url.clone(),
+        min: database.pool_min,
+        max: database.pool_max,
+        idle: database.idle,
+        find: database.acquire,
+        statement: STATEMENT,
+    }
+}
+
 fn pool(database: &Database) -> PoolSettings {
     let Database { pool_min: min, pool_max: max, acquire, idle, .. } = *database;
-    PoolSettings { min, max, acquire, idle, statement: Duration::from_secs(10) }
+    PoolSettings { min, max, acquire, idle, statement: STATEMENT }
+}
+
+/// What a node has to itself.
+fn own() -> Commons {
+    Commons {
+        cache: Arc::new(MemoryCache::new(Arc::new(SystemClock), CACHE)),
+        limiter: Arc::new(MemoryRateLimiter::new(Arc::new(SystemClock), BUCKETS)),
+        bus: Arc::new(MemoryEventBus::new(HINTS)),
+    }
+}
+
+/// What all nodes share, if there is a server for it. It need not be there yet.
+#[cfg(feature = "cache-redis")]
+async fn shared(config: &Config, source: &Source) -> anyhow::Result<Option<Commons>> {
+    let Some(config) = &config.redis else { return Ok(None) };
+    let redis = Redis::connect(config, source).await.context("REDIS_URL can't be used")?;
+    Ok(Some(Commons {
+        bus: Arc::new(RedisEventBus::new(redis.clone(), config, source, HINTS)?),
+        limiter: Arc::new(RedisRateLimiter::new(redis.clone())),
+        cache: Arc::new(RedisCache::new(redis)),
+    }))
+}
+
+#[cfg(not(feature = "cache-redis"))]
+fn shared(_: &Config, _: &Source) -> impl Future<Output = anyhow::Result<Option<Commons>>> {
+    std::future::ready(Ok(None))
 }
 
 fn sealer(config: &Config, source: &Source) -> anyhow::Result<Arc<dyn Sealer>> {
@@ -135,4 +237,19 @@ fn email(config: &Config, stores: &Stores, source: &Source) -> anyhow::Result<Ar
     }
     anyhow::ensure!(config.mode == Mode::Development, "mail is kept only in development");
     Ok(Arc::new(CaptureSender::new(stores.store.clone(), source.clone())))
+}
+
+/// Texts go out by the provider that was named; in development they are kept to be looked at.
+fn sms(config: &Config, stores: &Stores, source: &Source) -> anyhow::Result<Option<Arc<dyn SmsSender>>> {
+    Ok(match &config.sms {
+        Sms::Nowhere => None,
+        Sms::Outbox => {
+            anyhow::ensure!(config.mode == Mode::Development, "texts are kept only in development");
+            Some(Arc::new(CaptureSender::new(stores.store.clone(), source.clone())))
+        }
+        #[cfg(feature = "sms-twilio")]
+        Sms::Twilio(twilio) => Some(Arc::new(TwilioSms::new(twilio).context("Twilio can't be used")?)),
+        #[cfg(feature = "sms-sns")]
+        Sms::Sns(sns) => Some(Arc::new(SnsSms::new(sns).context("SNS can't be used")?)),
+    })
 }

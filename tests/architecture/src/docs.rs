@@ -34,6 +34,30 @@ pub fn missing_proofs(files: &[File], document: &str) -> Vec<String> {
     names.into_iter().map(|name| format!("{document} names the test {name}, which does not exist")).collect()
 }
 
+/// Code that a document shows below the path of the file it is from, and that the file does not have.
+pub fn changed_code(files: &[File]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for file in files.iter().filter(|file| is_document(file)) {
+        for (path, code) in shown(&file.text) {
+            if !files.iter().any(|source| source.path == path && source.text.contains(code)) {
+                faults.push(format!("{} shows code that is not in {path}", file.path));
+            }
+        }
+    }
+    faults
+}
+
+/// Blocks of code, each with the path that the line above it ends in.
+fn shown(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let fences = text.split("\n```");
+    let blocks = fences.clone().zip(fences.skip(1)).step_by(2);
+    blocks.filter_map(|(above, block)| {
+        let path = above.trim_end().strip_suffix("`:")?.rsplit('`').next()?;
+        let (_, code) = block.split_once('\n')?;
+        FOLDERS.iter().any(|folder| path.starts_with(folder)).then_some((path, code))
+    })
+}
+
 /// A name of at least three words, as those of tests are.
 fn is_sentence(name: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
@@ -78,6 +102,16 @@ mod tests {
             |path: &str| ["crates/kernel", "docs/errors.md", "migrations/", "adapters/"].contains(&path);
         let gone = |path| format!("docs/a.md names {path}, which does not exist");
         assert_eq!(dead_paths(&files, has), [gone("crates/kernel/src/gone.rs"), gone("docs/gone.md")]);
+    }
+
+    #[test]
+    fn code_that_is_shown_and_not_there_is_found() {
+        let text = "See `docs/a.rs`:\n\n```rust\nfn a() {\n}\n```\n\nIn `docs/a.rs`:\n\n```rust\nfn b() {}\n```\n\n\
+                    As in `docs/a.rs`, so:\n\n```\nany\n```\nFrom `docs/gone.rs`:\n```\nfn a() {\n```\n";
+        let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+        let files = [file("docs/a.md", text), file("docs/a.rs", "//! A\nfn a() {\n}\nfn b() -> i32 {}\n")];
+        let fault = |path| format!("docs/a.md shows code that is not in {path}");
+        assert_eq!(changed_code(&files), [fault("docs/a.rs"), fault("docs/gone.rs")]);
     }
 
     #[test]

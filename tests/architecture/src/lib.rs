@@ -15,6 +15,8 @@ pub mod contract;
 pub mod docs;
 /// What comes from outside: licences and banned crates.
 pub mod outside;
+/// Which adapter calls which conformance suite.
+pub mod suites;
 /// What the text of the files may hold.
 pub mod text;
 mod workspace;

@@ -99,22 +99,6 @@ pub fn machine_paths(files: &[File]) -> Vec<String> {
     faults
 }
 
-/// Adapters none of whose tests calls a conformance suite.
-pub fn without_suite(files: &[File]) -> Vec<String> {
-    // They drive the domains and fill no port of theirs.
-    const EXEMPT: &[&str] = &["http-axum", "web-pages"];
-    let adapter =
-        |file: &File| file.path.strip_prefix("adapters/")?.split_once('/').map(|(name, _)| name.to_owned());
-    let mut adapters: Vec<String> = files.iter().filter_map(adapter).collect();
-    adapters.dedup();
-    let calls = |name: &String| {
-        let tests = format!("adapters/{name}/tests/");
-        files.iter().any(|file| file.path.starts_with(&tests) && file.text.contains("saaskit_conformance::"))
-    };
-    adapters.retain(|name| !EXEMPT.contains(&name.as_str()) && !calls(name));
-    adapters.into_iter().map(|name| format!("no test of adapters/{name} calls a conformance suite")).collect()
-}
-
 fn rust(files: &[File]) -> impl Iterator<Item = &File> {
     files.iter().filter(|file| file.extension() == "rs")
 }
@@ -197,16 +181,5 @@ mod tests {
         let path = |folder: &str| format!("read /{folder}/notes");
         let files = [file("a", &path("root")), file("b", &path("srv")), file("c", "https://a.example/home/")];
         assert_eq!(machine_paths(&files), [format!("a names /{}/", "root")]);
-    }
-
-    #[test]
-    fn an_adapter_that_runs_no_suite_is_found() {
-        let files = [
-            file("adapters/a/src/lib.rs", "saaskit_conformance::"),
-            file("adapters/b/src/lib.rs", ""),
-            file("adapters/b/tests/it/main.rs", "saaskit_conformance::cache_suite!(memory)"),
-            file("adapters/http-axum/src/lib.rs", ""),
-        ];
-        assert_eq!(without_suite(&files), ["no test of adapters/a calls a conformance suite"]);
     }
 }

@@ -6,6 +6,9 @@ pub enum Engine {
     /// A database of its own at `SAASKIT_TEST_POSTGRES_URL`.
     #[cfg(feature = "live")]
     Postgres,
+    /// A database of its own at `SAASKIT_TEST_MONGO_URL`.
+    #[cfg(feature = "mongo")]
+    Mongo,
 }
 
 impl Engine {
@@ -14,13 +17,25 @@ impl Engine {
         not(feature = "live"),
         expect(clippy::unused_async, reason = "only a server has to be waited for")
     )]
-    pub(crate) async fn make(self) -> Option<String> {
+    pub async fn make(self) -> Option<String> {
         match self {
             Self::Sqlite => None,
             #[cfg(feature = "live")]
             Self::Postgres => Some(postgres::make().await),
+            #[cfg(feature = "mongo")]
+            Self::Mongo => Some(mongo_url()),
         }
     }
+}
+
+/// A database is there as soon as something is in it.
+#[cfg(feature = "mongo")]
+#[expect(clippy::disallowed_methods, reason = "the test command says by it where the server is")]
+fn mongo_url() -> String {
+    use std::hash::BuildHasher as _;
+    let server = std::env::var("SAASKIT_TEST_MONGO_URL").expect("`cargo verify` sets SAASKIT_TEST_MONGO_URL");
+    let name = std::hash::RandomState::new().hash_one(std::process::id());
+    server.replace("/?", &format!("/journey_{name:x}?"))
 }
 
 #[cfg(feature = "live")]

@@ -1,8 +1,9 @@
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use tempfile::TempDir;
+use tokio::process::Child;
 
 use crate::server::{self, BENCHMARK_TOKEN, PUBLIC_URL};
 use crate::{Engine, Server};
@@ -60,5 +61,11 @@ impl World {
     /// Runs another command of the program.
     pub async fn run(&self, arguments: &[&str]) -> Output {
         server::run(&self.environment, arguments).await
+    }
+
+    /// Starts another command of the program, whose standard error can be read while it runs.
+    pub fn begin(&self, arguments: &[&str]) -> Child {
+        let mut command = server::program(&self.environment);
+        command.args(arguments).stderr(Stdio::piped()).spawn().expect("the binary can be run")
     }
 }

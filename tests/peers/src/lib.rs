@@ -5,20 +5,38 @@
 //! of its own.
 
 mod apt;
+mod authority;
+mod client;
 mod command;
+mod front;
 mod guarded;
+mod http;
+mod mongo;
 mod port;
 mod postgres;
+mod proxy;
 mod python;
+mod redis;
 mod smtp;
+mod sns;
+mod twilio;
 
 pub use apt::installed;
+pub use authority::Authority;
+pub use client::{get, post};
 pub use command::succeed;
+pub use front::{Exchange, Front, Order};
 pub use guarded::Guarded;
-pub use port::free_port;
+pub use http::{Answer, Asked, Http};
+pub use mongo::Mongo;
+pub use port::{free_port, listening};
 pub use postgres::Postgres;
+pub use proxy::{Proxy, Weather};
 pub use python::environment;
+pub use redis::{RedisCluster, RedisSentinel, RedisServer};
 pub use smtp::Smtp;
+pub use sns::Sns;
+pub use twilio::Twilio;
 
 /// The repository this was built in.
 pub fn root() -> std::path::PathBuf {

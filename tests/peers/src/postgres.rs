@@ -8,20 +8,19 @@ use crate::apt::{install, is_root};
 use crate::command::succeed;
 use crate::port::free_port;
 
+/// What every server is started with.
+const SETTINGS: &[&str] = &["shared_buffers=64MB", "max_connections=400", "listen_addresses=127.0.0.1"];
 /// Speed, not durability: the data is thrown away, and the tests kill clients, never this server.
-const SETTINGS: &[&str] = &[
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "shared_buffers=64MB",
-    "max_connections=400",
-    "listen_addresses=127.0.0.1",
-];
+const FAST: &[&str] = &["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /// A throw-away PostgreSQL server. It ends with this value, and with this process however that ends.
 #[derive(Debug)]
 pub struct Postgres {
     port: u16,
+    owner: Owner,
+    programs: PathBuf,
+    home: PathBuf,
+    settings: Vec<&'static str>,
     guardian: Child,
 }
 
@@ -29,28 +28,54 @@ impl Postgres {
     /// Finds the server's programs, or installs them where that is possible, and starts a server on a free port.
     /// The error says what is missing.
     pub fn start() -> Result<Self> {
+        Self::with([SETTINGS, FAST].concat())
+    }
+
+    /// The same, and what it acknowledged is there again after it fell.
+    pub fn durable() -> Result<Self> {
+        Self::with(SETTINGS.to_vec())
+    }
+
+    fn with(settings: Vec<&'static str>) -> Result<Self> {
         let programs = match find() {
             Some(programs) => programs,
             None => install_postgres()?,
         };
         let owner = if is_root()? { Owner::Postgres } else { Owner::Me };
-        let home = std::env::temp_dir().join(format!("saaskit-postgres-{}", std::process::id()));
+        let port = free_port()?;
+        let home = std::env::temp_dir().join(format!("saaskit-postgres-{}-{port}", std::process::id()));
         owner.make(&home)?;
         let guardian = guardian(owner, &programs, &home)?;
-        let port = free_port()?;
-        let server = Self { port, guardian };
+        let server = Self { port, owner, programs, home, settings, guardian };
 
-        let data = home.join("data");
-        let mut initdb = owner.command(&programs.join("initdb"), &home);
-        initdb.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions", "-D"]);
-        succeed(initdb.arg(&data)).context("initdb")?;
-
-        let settings = SETTINGS.iter().map(|setting| format!("-c {setting}")).collect::<Vec<_>>().join(" ");
-        let options = format!("-p {port} -c unix_socket_directories={} {settings}", home.display());
-        let mut pg_ctl = owner.command(&programs.join("pg_ctl"), &home);
-        pg_ctl.arg("-D").arg(&data).args(["-w", "-l"]).arg(home.join("log")).args(["-o", &options, "start"]);
-        succeed(&mut pg_ctl).context("pg_ctl start")?;
+        let mut initdb = server.command("initdb");
+        initdb.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"]);
+        succeed(&mut initdb).context("initdb")?;
+        server.start_again()?;
         Ok(server)
+    }
+
+    /// It falls in the middle of whatever it does.
+    pub fn fall(&self) -> Result<()> {
+        succeed(self.command("pg_ctl").args(["-m", "immediate", "stop"])).context("pg_ctl stop")
+    }
+
+    /// After it fell: it is there again, on its port and its data.
+    pub fn start_again(&self) -> Result<()> {
+        let settings = self.settings.iter().map(|setting| format!("-c {setting}"));
+        let settings = settings.collect::<Vec<_>>().join(" ");
+        let (port, home) = (self.port, self.home.display());
+        let options = format!("-p {port} -c unix_socket_directories={home} {settings}");
+        let mut pg_ctl = self.command("pg_ctl");
+        pg_ctl.args(["-w", "-l"]).arg(self.home.join("log")).args(["-o", &options, "start"]);
+        succeed(&mut pg_ctl).context("pg_ctl start")
+    }
+
+    /// One of its programs, about its data.
+    fn command(&self, program: &str) -> Command {
+        let mut command = self.owner.command(&self.programs.join(program), &self.home);
+        command.arg("-D").arg(self.home.join("data"));
+        command
     }
 
     /// Where a superuser reaches it.

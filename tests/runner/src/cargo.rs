@@ -26,14 +26,43 @@ impl Cargo {
 
     /// The tests that need the server of that URL are compiled and run too.
     pub(crate) fn with_postgres(&mut self, url: String) {
-        self.features.extend(["saaskit-store-sql/live", "saaskit-journeys/live"]);
+        self.features.extend(["saaskit-store-sql/live", "saaskit-journeys/live", "saaskit-cluster/live"]);
         self.environment.push(("SAASKIT_TEST_POSTGRES_URL", url));
+    }
+
+    /// The tests that need the server of that URL are compiled and run too.
+    pub(crate) fn with_mongo(&mut self, url: String) {
+        self.features.extend(["saaskit-store-mongo/live", "saaskit-journeys/mongo", "saaskit-cluster/mongo"]);
+        self.environment.push(("SAASKIT_TEST_MONGO_URL", url));
     }
 
     /// The tests that need the mail server with that control port are compiled and run too.
     pub(crate) fn with_smtp(&mut self, control: String) {
         self.features.push("saaskit-email-smtp/live");
         self.environment.push(("SAASKIT_TEST_SMTP", control));
+    }
+
+    /// The tests that need what stands for Twilio at those addresses are compiled and run too.
+    pub(crate) fn with_twilio(&mut self, addresses: String) {
+        self.features.push("saaskit-sms-twilio/live");
+        self.environment.push(("SAASKIT_TEST_TWILIO", addresses));
+    }
+
+    /// The tests that need what stands for SNS, with that address and key, are compiled and run too.
+    pub(crate) fn with_sns(&mut self, access: String) {
+        self.features.push("saaskit-sms-sns/live");
+        self.environment.push(("SAASKIT_TEST_SNS", access));
+    }
+
+    /// The tests that need Redis, as one server, a cluster and behind sentinels at those URLs, are compiled and run
+    /// too.
+    pub(crate) fn with_redis(&mut self, one: String, cluster: String, sentinel: String) {
+        self.features.push("saaskit-cache-redis/live");
+        self.environment.extend([
+            ("SAASKIT_TEST_REDIS_URL", one),
+            ("SAASKIT_TEST_REDIS_CLUSTER_URL", cluster),
+            ("SAASKIT_TEST_REDIS_SENTINEL_URL", sentinel),
+        ]);
     }
 
     /// The tests that need the tool of that path are compiled and run too.

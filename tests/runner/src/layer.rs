@@ -11,14 +11,16 @@ pub(crate) enum Layer {
     Examples,
     /// The binary over TCP.
     Journeys,
+    /// Several servers, and what happens to them.
+    Cluster,
     /// What the HTTP API answers, against its document.
     Openapi,
 }
 
 impl Layer {
     /// All of them, in the order in which they run.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Rules, Self::Crates, Self::Examples, Self::Journeys, Self::Openapi];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Rules, Self::Crates, Self::Examples, Self::Journeys, Self::Cluster, Self::Openapi];
 
     /// What it is called on the command line.
     pub(crate) fn name(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Layer {
             Self::Crates => "crates",
             Self::Examples => "examples",
             Self::Journeys => "journeys",
+            Self::Cluster => "cluster",
             Self::Openapi => "openapi",
         }
     }
@@ -47,6 +50,7 @@ impl Layer {
             Self::Crates => &["--workspace", "--lib", "--bins", "--test", "it"],
             Self::Examples => &["--workspace", "--doc"],
             Self::Journeys => &["--workspace", "--test", "journeys"],
+            Self::Cluster => &["--workspace", "--test", "cluster"],
             Self::Openapi => &["--workspace", "--test", "openapi"],
         }
     }

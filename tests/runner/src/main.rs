@@ -8,17 +8,18 @@ mod cargo;
 mod layer;
 mod report;
 mod schemathesis;
+mod servers;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use saaskit_peers::{Postgres, Smtp};
 
 use crate::cargo::Cargo;
 use crate::layer::Layer;
 use crate::report::Report;
 use crate::schemathesis::schemathesis;
+use crate::servers::{Servers, had};
 
 #[derive(Debug, Default)]
 struct Arguments {
@@ -60,17 +61,9 @@ fn main() -> Result<ExitCode> {
 fn verify(arguments: &Arguments) -> Result<Report> {
     let mut report = Report::default();
     let mut cargo = Cargo::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
-    let needs_servers = arguments.layers().any(|layer| matches!(layer, Layer::Crates | Layer::Journeys));
-    let postgres = needs_servers.then(|| had("PostgreSQL", Postgres::start(), &mut report)).flatten();
-    if let Some(postgres) = &postgres {
-        println!("== PostgreSQL at {}", postgres.url());
-        cargo.with_postgres(postgres.url());
-    }
-    let smtp = needs_servers.then(|| had("SMTP", Smtp::start(), &mut report)).flatten();
-    if let Some(smtp) = &smtp {
-        println!("== SMTP, told what to do at {}", smtp.control());
-        cargo.with_smtp(smtp.control());
-    }
+    let needs_servers =
+        arguments.layers().any(|layer| matches!(layer, Layer::Crates | Layer::Journeys | Layer::Cluster));
+    let _servers = needs_servers.then(|| Servers::start(&mut cargo, &mut report));
     let judged = arguments.layers().any(|layer| layer == Layer::Openapi);
     let tool = judged.then(|| had("schemathesis", schemathesis(), &mut report)).flatten();
     if let Some(tool) = &tool {
@@ -78,7 +71,7 @@ fn verify(arguments: &Arguments) -> Result<Report> {
     }
     let layers: Vec<Layer> =
         arguments.layers().filter(|layer| *layer != Layer::Openapi || tool.is_some()).collect();
-    if layers.iter().any(|layer| matches!(layer, Layer::Journeys | Layer::Openapi)) {
+    if layers.iter().any(|layer| matches!(layer, Layer::Journeys | Layer::Cluster | Layer::Openapi)) {
         println!("== build");
         cargo.build("saaskit", "SAASKIT_BIN")?;
     }
@@ -87,11 +80,6 @@ fn verify(arguments: &Arguments) -> Result<Report> {
         cargo.test(layer, &mut report)?;
     }
     Ok(report)
-}
-
-/// A server that could not be had is named and skipped.
-fn had<S>(name: &str, started: Result<S>, report: &mut Report) -> Option<S> {
-    started.map_err(|error| report.skipped(format!("{name}: {error:#}"))).ok()
 }
 
 #[cfg(test)]
@@ -117,7 +105,7 @@ mod tests {
             parse("--only browser")
                 .unwrap_err()
                 .to_string()
-                .contains("rules, crates, examples, journeys, openapi")
+                .contains("rules, crates, examples, journeys, cluster, openapi")
         );
         assert!(parse("--fast").unwrap_err().to_string().starts_with("usage"));
     }

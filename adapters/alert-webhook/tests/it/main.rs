@@ -1,1 +1,5 @@
-//! Alerts posted to a URL.
+//! Alerts by webhook, against a server of this machine.
+#![expect(clippy::unwrap_used, reason = "a test says by a panic that it fails")]
+
+mod config;
+mod webhook;

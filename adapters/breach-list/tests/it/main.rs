@@ -12,7 +12,7 @@ fn fresh() -> Arc<dyn BreachedPasswords> {
     Arc::new(CommonPasswords)
 }
 
-saaskit_conformance::breached_passwords_suite!(super::fresh());
+saaskit_conformance::breached_passwords_suite!(std::future::ready(super::fresh()));
 
 async fn is_known(text: &str) -> bool {
     CommonPasswords.is_known(&Password::new(&Secret::new(text)).unwrap()).await.unwrap()

@@ -1,1 +1,5 @@
-//! Breached passwords asked of a range API by the first letters of their hash.
+//! Breached passwords by a range API, against a server of this machine.
+#![expect(clippy::unwrap_used, reason = "a test says by a panic that it fails")]
+
+mod config;
+mod range;

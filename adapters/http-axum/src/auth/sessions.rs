@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
 use http::StatusCode;
 use http::request::Parts;
-use saaskit_auth::{AccountError, Auth, AuthError, Client, Session};
-use saaskit_kernel::{Agent, SessionId, TenantId, Timestamp};
+use saaskit_auth::{AccountError, Auth, AuthError, Client, SessionSheet};
+use saaskit_kernel::{Agent, Place, SessionId, TenantId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,7 +25,8 @@ pub(super) struct SessionView {
     /// The address it was started from.
     #[schema(value_type = Option<String>, example = "192.0.2.7")]
     ip: Option<IpAddr>,
-    /// Where that is; not known yet.
+    /// Where that is, as far as it is known: the town and the country.
+    #[schema(example = "London, GB")]
     place: Option<String>,
     /// How you proved who you are (RFC 8176).
     #[schema(example = "pwd")]
@@ -59,7 +60,7 @@ struct DeviceView {
 }
 
 impl SessionView {
-    fn new(session: &Session, own: SessionId) -> Self {
+    fn new(SessionSheet { session, place }: &SessionSheet, own: SessionId) -> Self {
         let client = session.agent.as_ref().map(Client::of);
         let device = DeviceView {
             program: client.and_then(|client| client.program),
@@ -71,7 +72,7 @@ impl SessionView {
             current: session.id == own,
             device,
             ip: session.ip,
-            place: None,
+            place: place.as_ref().and_then(shown),
             method: session.method.as_str(),
             tenant: session.tenant,
             created_at: session.created_at,
@@ -79,6 +80,11 @@ impl SessionView {
             expires_at: session.expires_at,
         }
     }
+}
+
+fn shown(place: &Place) -> Option<String> {
+    let parts: Vec<&str> = [&place.city, &place.country].into_iter().flatten().map(String::as_str).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Your sessions.
@@ -96,7 +102,7 @@ pub(super) async fn list_sessions(
     Asker(asker): Asker,
 ) -> Result<Json<SessionsView>, Problem> {
     let sessions = auth.sessions(&asker).await?;
-    let data = sessions.iter().map(|session| SessionView::new(session, asker.session)).collect();
+    let data = sessions.iter().map(|sheet| SessionView::new(sheet, asker.session)).collect();
     Ok(Json(SessionsView { data }))
 }
 

@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::future::{BoxFuture, join_all};
 use saaskit_kernel::{PortError, Source, Store, Timestamp, WorkQueue, WorkState};
 use serde::Serialize;
 use tokio::sync::Mutex;
@@ -49,14 +51,35 @@ pub struct Memory {
     pub resident_bytes: u64,
 }
 
+/// How a part is found out to be.
+pub struct Check {
+    name: &'static str,
+    ask: Box<dyn Fn() -> BoxFuture<'static, Result<Condition, PortError>> + Send + Sync>,
+}
+
+impl Check {
+    /// Of the part of that name; a failure is [`Condition::Unhealthy`].
+    pub fn new<A>(name: &'static str, ask: impl Fn() -> A + Send + Sync + 'static) -> Self
+    where
+        A: Future<Output = Result<Condition, PortError>> + Send + 'static,
+    {
+        Self { name, ask: Box::new(move || Box::pin(ask())) }
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Check").field(&self.name).finish()
+    }
+}
+
 /// Asks everything how it is, at most every 5 seconds. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Health(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    store: Arc<dyn Store>,
-    queue: Arc<dyn WorkQueue>,
+    checks: Vec<Check>,
     source: Source,
     started: Timestamp,
     draining: AtomicBool,
@@ -71,17 +94,17 @@ const DATABASE: &str = "database";
 const JOBS: &str = "jobs";
 
 impl Health {
-    /// Of that store and that queue, from now on.
-    pub fn new(store: Arc<dyn Store>, queue: Arc<dyn WorkQueue>, source: Source) -> Self {
-        let started = source.now();
-        Self(Arc::new(Inner {
-            store,
-            queue,
-            source,
-            started,
-            draining: AtomicBool::new(false),
-            last: Mutex::default(),
-        }))
+    /// Of that store, that queue and whatever else is there, from now on. Only without the database nothing works.
+    pub fn new(
+        store: Arc<dyn Store>,
+        queue: Arc<dyn WorkQueue>,
+        others: impl IntoIterator<Item = Check>,
+        source: Source,
+    ) -> Self {
+        let mut checks = vec![database(store), jobs(queue, source.clone())];
+        checks.extend(others);
+        let (started, draining) = (source.now(), AtomicBool::new(false));
+        Self(Arc::new(Inner { checks, source, started, draining, last: Mutex::default() }))
     }
 
     /// From now on nothing new should be sent here.
@@ -109,32 +132,39 @@ impl Health {
     }
 
     async fn ask(&self) -> Report {
-        let Inner { store, queue, source, started, .. } = &*self.0;
-        let (database, jobs) = tokio::join!(
-            time(source, store.ping(), |()| Condition::Healthy),
-            time(source, queue.state(source.now()), |state| condition(&state, source.now())),
-        );
-        // Without jobs the rest still works.
-        let jobs = Component { status: jobs.status.min(Condition::Degraded), ..jobs };
+        let Inner { checks, source, started, .. } = &*self.0;
+        let components = join_all(checks.iter().map(|check| time(source, check))).await;
         Report {
-            status: database.status.max(jobs.status),
-            components: BTreeMap::from([(DATABASE, database), (JOBS, jobs)]),
+            status: components.iter().map(|(_, it)| it.status).max().unwrap_or(Condition::Healthy),
+            components: components.into_iter().collect(),
             uptime_seconds: source.now().since(*started).as_secs(),
             memory: resident_bytes().map(|resident_bytes| Memory { resident_bytes }),
         }
     }
 }
 
-async fn time<T>(
-    source: &Source,
-    question: impl Future<Output = Result<T, PortError>>,
-    judge: impl FnOnce(T) -> Condition,
-) -> Component {
+async fn time(source: &Source, check: &Check) -> (&'static str, Component) {
     let begun = source.now();
-    let answer = tokio::time::timeout(PATIENCE, question).await;
-    let status = answer.ok().and_then(Result::ok).map_or(Condition::Unhealthy, judge);
-    let took = source.now().since(begun).as_millis();
-    Component { status, latency_ms: u64::try_from(took).unwrap_or(u64::MAX) }
+    let answer = tokio::time::timeout(PATIENCE, (check.ask)()).await;
+    let status = answer.ok().and_then(Result::ok).unwrap_or(Condition::Unhealthy);
+    // Without its other parts the service still works.
+    let worst = if check.name == DATABASE { Condition::Unhealthy } else { Condition::Degraded };
+    let latency_ms = u64::try_from(source.now().since(begun).as_millis()).unwrap_or(u64::MAX);
+    (check.name, Component { status: status.min(worst), latency_ms })
+}
+
+fn database(store: Arc<dyn Store>) -> Check {
+    Check::new(DATABASE, move || {
+        let store = store.clone();
+        async move { store.ping().await.map(|()| Condition::Healthy) }
+    })
+}
+
+fn jobs(queue: Arc<dyn WorkQueue>, source: Source) -> Check {
+    Check::new(JOBS, move || {
+        let (queue, now) = (queue.clone(), source.now());
+        async move { queue.state(now).await.map(|state| condition(&state, now)) }
+    })
 }
 
 fn condition(state: &WorkState, now: Timestamp) -> Condition {

@@ -74,9 +74,9 @@ async fn every_string_of_a_request_has_a_bound_and_no_body_is_open() {
             let parameter = shared.unwrap_or(parameter);
             assert_bounded(&parameter["schema"], &format!("{method} {path} {}", parameter["name"]));
         }
-        for content in
-            operation["requestBody"]["content"].as_object().into_iter().flat_map(|content| content.values())
-        {
+        let contents = operation["requestBody"]["content"].as_object().into_iter().flatten();
+        // The bytes of a file are what they are.
+        for (_, content) in contents.filter(|(media_type, _)| *media_type != "application/octet-stream") {
             let name = content["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
             let schema = &document["components"]["schemas"][name];
             assert_eq!(schema["additionalProperties"], false, "{name}");

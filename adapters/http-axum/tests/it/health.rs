@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use saaskit_conformance::fixtures::{FixedClock, source_at};
 use saaskit_http_axum::Health;
-use saaskit_http_axum::health::Condition;
+use saaskit_http_axum::health::{Check, Condition};
 use saaskit_kernel::{Commit, CommitError, ErrorKind, Job, PortError, Store, Subscriptions, WorkQueue};
 use saaskit_memory::MemoryStore;
 use serde_json::json;
@@ -63,7 +63,7 @@ async fn without_its_database_a_node_is_not_ready_and_it_is_asked_every_five_sec
     let clock = Arc::new(FixedClock::default());
     let shaky = Arc::new(Shaky::default());
     let queue = Arc::new(MemoryStore::new(Subscriptions::default()));
-    let health = Health::new(shaky.clone(), queue, source_at(clock.clone()));
+    let health = Health::new(shaky.clone(), queue, [], source_at(clock.clone()));
     assert_eq!(health.readiness().await, Condition::Healthy);
     shaky.down.store(true, Ordering::SeqCst);
     clock.advance(Duration::from_millis(4_999));
@@ -80,7 +80,7 @@ async fn work_that_waits_too_long_is_a_degradation_and_no_reason_to_stay_away() 
     let clock = Arc::new(FixedClock::default());
     let source = source_at(clock.clone());
     let memory = Arc::new(MemoryStore::new(Subscriptions::default()));
-    let health = Health::new(memory.clone(), memory.clone(), source.clone());
+    let health = Health::new(memory.clone(), memory.clone(), [], source.clone());
     let job = Job::now(&source, "nobody.does_this", None, json!({}));
     memory.commit(Commit::new().enqueue(job)).await.unwrap();
     let now = source.now();
@@ -90,5 +90,27 @@ async fn work_that_waits_too_long_is_a_degradation_and_no_reason_to_stay_away() 
     clock.advance(Duration::from_secs(5));
     let report = health.report().await;
     assert_eq!((report.status, report.components["jobs"].status), (Condition::Degraded, Condition::Degraded));
+    assert_eq!(health.readiness().await, Condition::Healthy);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_else_is_broken_or_silent_is_a_degradation_and_no_reason_to_stay_away() {
+    let memory = Arc::new(MemoryStore::new(Subscriptions::default()));
+    let checks = [
+        Check::new("well", async || Ok(Condition::Healthy)),
+        Check::new("broken", async || Err(PortError::new(ErrorKind::Unavailable, "test"))),
+        Check::new("silent", std::future::pending),
+    ];
+    let health = Health::new(memory.clone(), memory, checks, source_at(Arc::new(FixedClock::default())));
+    let report = health.report().await;
+    let found: Vec<_> = report.components.iter().map(|(name, it)| (*name, it.status)).collect();
+    let expected = [
+        ("broken", Condition::Degraded),
+        ("database", Condition::Healthy),
+        ("jobs", Condition::Healthy),
+        ("silent", Condition::Degraded),
+        ("well", Condition::Healthy),
+    ];
+    assert_eq!((report.status, found.as_slice()), (Condition::Degraded, expected.as_slice()));
     assert_eq!(health.readiness().await, Condition::Healthy);
 }

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use saaskit_gateway::{Access, Class, CorsPolicy};
 use saaskit_http_axum::{Problem, PublicUrl, Resource, Row, Settings};
+use saaskit_kernel::RequestId;
 use serde_json::json;
 use utoipa_axum::routes;
 
@@ -57,6 +58,18 @@ async fn a_panic_is_a_problem_that_tells_nothing_and_has_every_header() {
     assert_eq!(answer.json()["request_id"], "req-12345678");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert_eq!(answer.header("x-request-id"), "req-12345678");
+}
+
+#[tokio::test]
+async fn a_bug_is_reported_once_with_its_request_and_its_route_and_a_refusal_is_not() {
+    let world = world(settings()).await;
+    world.get("/test/panic?token=s3cr3t").header("x-request-id", "req-12345678").send().await.expect(500);
+    world.get("/api/v1/auth/me").send().await.expect(401);
+    world.get("/test/slow/not").send().await.expect(404);
+    let [report] = &world.reporter.reports()[..] else { panic!("{:?}", world.reporter.reports()) };
+    assert_eq!(report.says, ["a handler panicked: the secret is hunter2"]);
+    assert_eq!(report.context.operation.as_deref(), Some("/test/panic"));
+    assert_eq!(report.context.request.as_ref().map(RequestId::as_str), Some("req-12345678"));
 }
 
 #[tokio::test(start_paused = true)]

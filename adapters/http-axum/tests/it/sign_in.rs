@@ -123,6 +123,7 @@ async fn sessions_are_listed_and_ended_after_a_recent_proof() {
     };
     let listed = list(own.clone()).await;
     assert_eq!(listed.iter().map(|session| &session["current"]).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(listed[0]["place"], "London, GB");
     let id = listed[0]["id"].as_str().unwrap();
 
     world.clock.advance(Duration::from_secs(301));

@@ -1,5 +1,6 @@
 mod request;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,12 +10,15 @@ use saaskit_auth::{Algorithm, Auth, Password};
 use saaskit_conformance::fixtures::{FixedClock, branding, source_at};
 use saaskit_gateway::{Bypass, Door, Limits};
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
+use saaskit_http_axum::objects::{self, Objects};
 use saaskit_http_axum::{
     Api, Health, PublicUrl, Resource, Settings, auth, dev, enter_tenant, export, health, home, tenant_roles,
     tenants,
 };
-use saaskit_kernel::{Call, Email, Freshness, Handler, Mailbox, PortError, Secret, Worker, WorkerSettings};
-use saaskit_memory::{MemoryRateLimiter, MemoryStore};
+use saaskit_kernel::{
+    Call, Email, Freshness, Handler, Mailbox, Place, PortError, Secret, Worker, WorkerSettings,
+};
+use saaskit_memory::{MemoryErrorReporter, MemoryGeoIp, MemoryRateLimiter, MemoryStorage, MemoryStore};
 use saaskit_notify::port::Outbox;
 use saaskit_notify::{CaptureSender, Notify, SendMessage};
 use saaskit_seal_aead::{AeadSealer, KeyRing};
@@ -39,8 +43,10 @@ pub(crate) const BENCHMARK: &str = "benchmark-token-1";
 pub(crate) struct World {
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) memory: Arc<MemoryStore>,
+    pub(crate) files: Arc<MemoryStorage>,
     pub(crate) auth: Auth,
     pub(crate) health: Health,
+    pub(crate) reporter: Arc<MemoryErrorReporter>,
     pub(crate) router: Router,
     worker: Worker,
 }
@@ -88,6 +94,7 @@ impl World {
                 signer: Arc::new(JwtSigner::new(PUBLIC_URL, PUBLIC_URL)),
                 sealer: sealer.clone(),
                 letters: Arc::new(NotifyLetters::new(notify.clone(), links.clone())),
+                geo: Arc::new(MemoryGeoIp::from_iter([london()])),
                 freshness: freshness.clone(),
                 source: source.clone(),
             },
@@ -122,14 +129,18 @@ impl World {
         let handlers = auth.handlers().into_iter().chain(own);
         let settings = WorkerSettings::default();
         let worker = Worker::new(memory.clone(), memory.clone(), source.clone(), handlers, settings);
-        let health = Health::new(memory.clone(), memory.clone(), source.clone());
+        let health = Health::new(memory.clone(), memory.clone(), [], source.clone());
         let limiter = Arc::new(MemoryRateLimiter::new(clock.clone(), 10_000));
         let bypass = Bypass::new(Secret::new(BENCHMARK), false).unwrap();
         let door = Door::new(limiter, Arc::new(Credentials(auth.clone())), plan.limits)
             .with_bypass(bypass)
             .with_authorizer(Arc::new(Permissions { auth: auth.clone(), tenants: tenants.clone() }));
         let outbox: Arc<dyn Outbox> = memory.clone();
+        let files = Arc::new(MemoryStorage::new(clock.clone(), objects::PATH));
+        let served = Objects { storage: files.clone(), verifier: files.clone() };
+        let reporter = Arc::new(MemoryErrorReporter::default());
         let api = Api::new(door, source.clone(), auth.installation().unwrap(), plan.settings)
+            .with_reporter(reporter.clone())
             .with(auth::resource(&auth))
             .with(tenants::resource(&tenants))
             .with(export::resource(&Export {
@@ -141,9 +152,10 @@ impl World {
             .with(enter_tenant::resource(&EnterTenant { auth: auth.clone(), tenants: tenants.clone() }))
             .with(home::resource(true))
             .with(health::resource(&health))
+            .with(objects::resource(&served))
             .with(dev::resource(&outbox));
         let router = plan.more.into_iter().fold(api, Api::with).router();
-        Self { clock, memory, auth, health, router, worker }
+        Self { clock, memory, files, auth, health, reporter, router, worker }
     }
 
     pub(crate) fn get(&self, path: &str) -> Ask {
@@ -198,6 +210,12 @@ impl World {
         let answer = self.post("/api/v1/tenants").bypassing().bearer(token).json(&body).await.expect(201);
         answer.json()["id"].as_str().unwrap().to_owned()
     }
+}
+
+/// Where requests come from.
+fn london() -> (IpAddr, Place) {
+    let (country, city) = (Some("GB".to_owned()), Some("London".to_owned()));
+    (IpAddr::from([192, 0, 2, 7]), Place { country, city, ..Place::default() })
 }
 
 #[derive(Debug)]

@@ -6,6 +6,10 @@
     reason = "a test says by a panic that it fails"
 )]
 
+mod cache;
 mod limit;
 mod memory;
+mod moving;
+mod storage;
+mod watch;
 mod worker;

@@ -12,7 +12,7 @@ use saaskit_kernel::{
     Attempt, Backoff, Call, Claimed, Commit, ErrorKind, Handler, HandlerError, Job, PortError, Source, Store,
     Subscriptions, Tick, WorkQueue, WorkState, Worker, WorkerSettings,
 };
-use saaskit_memory::MemoryStore;
+use saaskit_memory::{MemoryErrorReporter, MemoryStore};
 
 const SETTINGS: WorkerSettings = WorkerSettings {
     batch: 16,
@@ -241,8 +241,13 @@ async fn a_job_that_no_try_can_help_is_buried() {
         [Try::Fail(ErrorKind::Rejected), Try::Fail(ErrorKind::Unexpected), Try::Never, Try::Misuse]
     {
         let (world, worker) = World::with_a_job([hopeless]).await;
+        let reporter = Arc::new(MemoryErrorReporter::default());
+        let worker = worker.with_reporter(reporter.clone());
         assert_eq!(worker.tick().await.unwrap(), UNFINISHED);
         assert_eq!(world.state().await, BURIED);
+        let [report] = &reporter.reports()[..] else { panic!("what is given up is reported once") };
+        assert_eq!(report.context.operation.as_deref(), Some("conformance.work"));
+        assert!(report.says[0].starts_with("a job was given up: "), "{report:?}");
     }
 }
 
@@ -250,12 +255,15 @@ async fn a_job_that_no_try_can_help_is_buried() {
 async fn a_job_is_buried_when_its_tries_are_used_up() {
     let (world, worker) =
         World::with_a_job([Try::Panic, Try::Fail(ErrorKind::Unavailable), Try::Panic]).await;
+    let reporter = Arc::new(MemoryErrorReporter::default());
+    let worker = worker.with_reporter(reporter.clone());
     for _ in 0..3 {
         assert_eq!(worker.tick().await.unwrap(), UNFINISHED);
         world.clock.advance(SETTINGS.backoff.longest);
     }
     assert_eq!(world.attempts(), [(1, false), (2, false), (3, true)]);
     assert_eq!(world.state().await, BURIED);
+    assert_eq!(reporter.reports().len(), 1, "a try that may be made again is no error to mend");
     assert_eq!(worker.tick().await.unwrap(), IDLE);
 }
 

@@ -1,1 +1,7 @@
-//! Files in R2, S3 and what speaks like them.
+//! Files in a bucket, against a server that verifies what it is asked.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test says by a panic that it fails")]
+
+mod bucket;
+mod contract;
+mod faults;
+mod server;

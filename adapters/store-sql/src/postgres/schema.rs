@@ -15,12 +15,19 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// Migrates under an advisory lock of the database, which ends with the connection.
 pub(crate) async fn migrate(config: &Config) -> Result<Vec<String>, PortError> {
     let mut conn = engine::connect(config).await?;
-    let waited = timeout(PATIENCE, lock(&mut conn)).await;
-    waited.map_err(|_| port_error(ErrorKind::TimedOut).because("others are migrating"))?.map_err(port)?;
+    take_turn(&mut conn).await?;
     roles::prepare(&mut conn, config).await?;
     let done = apply_migrations(&mut conn, |script| config.named(script)).await?;
     conn.close().await.map_err(port)?;
     Ok(done)
+}
+
+/// Whoever migrates, or moves everything, does so alone until its connection ends.
+pub(super) async fn take_turn(conn: &mut Conn) -> Result<(), PortError> {
+    let waited = timeout(PATIENCE, lock(conn)).await;
+    waited
+        .map_err(|_| port_error(ErrorKind::TimedOut).because("others are migrating or moving"))?
+        .map_err(port)
 }
 
 /// Asks again and again instead of waiting inside the server: a waiting statement would hold up concurrent index

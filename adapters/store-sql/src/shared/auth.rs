@@ -19,6 +19,7 @@ mod user;
 
 pub(super) const DOMAIN: Domain = Domain {
     migrations: &[Migration { domain: "auth", version: 1, name: "accounts", up: up!("auth/0001_accounts") }],
+    tables: saaskit_auth::TABLES,
     rules: &[
         ("auth_users_email", USER_EMAIL),
         ("auth_roles_name", ROLE_NAME),

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use saaskit_kernel::archive::Table;
 use saaskit_kernel::{UniqueRule, Write};
 
 use super::Conn;
@@ -9,6 +10,8 @@ use crate::migration::Migration;
 pub(super) struct Domain {
     /// Its schema, in order.
     pub(super) migrations: &'static [Migration],
+    /// What it keeps, for whoever moves.
+    pub(super) tables: &'static [Table],
     /// Unique indexes that are a rule of the domain.
     pub(super) rules: &'static [(&'static str, UniqueRule)],
     /// Unique indexes over ids: whoever meets one was not the first to store it.

@@ -17,6 +17,7 @@ pub(super) const DOMAIN: Domain = Domain {
         name: "jobs_events_audit",
         up: up!("kernel/0001_jobs_events_audit"),
     }],
+    tables: saaskit_kernel::archive::TABLES,
     rules: &[],
     known: &[],
     write: |write| write.of::<ClaimWrite>().map(|write| write as &dyn Apply),

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use saaskit_kernel::archive::Mark;
 use saaskit_kernel::{ErrorKind, PortError};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row as _};
 
+use super::error::unreadable;
 use super::{Conn, DOMAINS, Pool, engine, port};
 use crate::migration::Migration;
 
@@ -22,7 +24,7 @@ pub(in super::super) async fn apply(
     let applied = applied(&mut *conn).await.map_err(port)?;
     let mut done = Vec::new();
     for migration in all() {
-        match applied.get(&(migration.domain.to_owned(), migration.version)) {
+        match applied.get(&key_of(migration)) {
             None => {
                 step(conn, migration, named(migration.up)).await.map_err(port)?;
                 done.push(migration.label());
@@ -56,13 +58,75 @@ async fn applied<'e>(from: impl Executor<'e, Database = engine::Db>) -> Result<A
     rows.iter().map(recorded).collect()
 }
 
-/// What this version needs and the database lacks.
-pub(super) async fn missing(pool: &Pool) -> Result<Vec<String>, PortError> {
-    let applied = match applied(pool).await {
-        Err(sqlx::Error::Database(error)) if engine::is_no_table(error.as_ref()) => Applied::new(),
-        answer => answer.map_err(port)?,
-    };
-    let lacks =
-        |migration: &&Migration| !applied.contains_key(&(migration.domain.to_owned(), migration.version));
-    Ok(all().filter(lacks).map(Migration::label).collect())
+/// Refuses a database that can't be served: it lacks migrations, or everything is still being moved into it.
+pub(super) async fn expect_whole(pool: &Pool) -> Result<(), PortError> {
+    let applied = known_to_be_applied(pool).await?;
+    expect_all(&applied)?;
+    if applied.contains_key(&mark_key()) {
+        let sentence = "the database is the unfinished target of a move: finish that first";
+        return Err(engine::port_error(ErrorKind::Rejected).because(sentence));
+    }
+    Ok(())
+}
+
+/// Refuses a database whose tables are not just those of this version.
+pub(super) async fn expect_this_version(conn: &mut Conn) -> Result<(), PortError> {
+    let mut applied = known_to_be_applied(conn).await?;
+    expect_all(&applied)?;
+    applied.retain(|key, _| *key != mark_key() && all().all(|migration| key_of(migration) != *key));
+    if applied.is_empty() {
+        return Ok(());
+    }
+    let unknown: Vec<String> =
+        applied.keys().map(|(domain, version)| format!("{domain}/{version:04}")).collect();
+    let sentence = format!("the database has migrations of another version: {}", unknown.join(", "));
+    Err(engine::port_error(ErrorKind::Rejected).because(sentence))
+}
+
+async fn known_to_be_applied<'e>(
+    from: impl Executor<'e, Database = engine::Db>,
+) -> Result<Applied, PortError> {
+    match applied(from).await {
+        Err(sqlx::Error::Database(error)) if engine::is_no_table(error.as_ref()) => Ok(Applied::new()),
+        answer => answer.map_err(port),
+    }
+}
+
+fn expect_all(applied: &Applied) -> Result<(), PortError> {
+    let lacks = |migration: &&Migration| !applied.contains_key(&key_of(migration));
+    let missing: Vec<String> = all().filter(lacks).map(Migration::label).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let sentence = format!("the database lacks migrations: {}", missing.join(", "));
+    Err(engine::port_error(ErrorKind::Rejected).because(sentence))
+}
+
+fn key_of(migration: &Migration) -> (String, i64) {
+    (migration.domain.to_owned(), migration.version)
+}
+
+/// What stands among the migrations while everything is moved into the database.
+fn mark_key() -> (String, i64) {
+    ("moving".to_owned(), 0)
+}
+
+/// The move it is the target of.
+pub(super) async fn mark(conn: &mut Conn) -> Result<Option<Mark>, PortError> {
+    let mark = applied(conn).await.map_err(port)?.remove(&mark_key());
+    mark.map(|mark| mark.try_into().map(Mark).map_err(|_| unreadable("a mark has 32 bytes"))).transpose()
+}
+
+pub(super) fn insert_mark(mark: Mark) -> engine::Query {
+    let (domain, version) = mark_key();
+    let text =
+        "INSERT INTO saaskit_migrations (domain, version, name, checksum) VALUES ($1, $2, 'unfinished', $3)";
+    engine::sql(text).bind(domain).bind(version).bind(mark.0.to_vec())
+}
+
+pub(super) fn delete_mark() -> engine::Query {
+    let (domain, version) = mark_key();
+    engine::sql("DELETE FROM saaskit_migrations WHERE domain = $1 AND version = $2")
+        .bind(domain)
+        .bind(version)
 }

@@ -25,6 +25,7 @@ pub(super) const DOMAIN: Domain = Domain {
         name: "messages",
         up: up!("notify/0001_messages"),
     }],
+    tables: saaskit_notify::TABLES,
     rules: &[],
     known: &["notify_messages_pkey", "notify_suppressions_pkey", "notify_opt_outs_pkey", "notify_outbox_id"],
     write: |write| write.of::<NotifyWrite>().map(|write| write as &dyn Apply),

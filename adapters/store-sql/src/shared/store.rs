@@ -18,6 +18,7 @@ macro_rules! members {
     };
 }
 
+mod archive;
 #[cfg(feature = "auth")]
 mod auth;
 mod claim;
@@ -35,6 +36,7 @@ mod signal;
 mod tenants;
 mod work;
 
+pub use archive::Archive;
 pub(super) use error::port;
 pub(super) use migrate::apply as apply_migrations;
 
@@ -88,11 +90,7 @@ impl Store {
     ) -> Result<Self, PortError> {
         config.validate()?;
         let pools = Pools::connect(&config).await?;
-        let missing = migrate::missing(pools.system()).await?;
-        if !missing.is_empty() {
-            let sentence = format!("the database lacks migrations: {}", missing.join(", "));
-            return Err(engine::port_error(ErrorKind::Rejected).because(sentence));
-        }
+        migrate::expect_whole(pools.system()).await?;
         let indexes = Indexes::load(&pools).await.map_err(port)?;
         let cursor = Mutex::default();
         Ok(Self(Arc::new(Inner { pools, config, indexes, subscriptions, handlers, cursor })))

@@ -26,6 +26,7 @@ pub(super) const DOMAIN: Domain = Domain {
         name: "workspaces",
         up: up!("tenants/0001_workspaces"),
     }],
+    tables: saaskit_tenants::TABLES,
     rules: &[("tenants_tenants_slug", TENANT_SLUG), ("tenants_memberships_user", MEMBERSHIP_USER)],
     known: &["tenants_tenants_pkey", "tenants_memberships_pkey"],
     write: |write| write.of::<TenantsWrite>().map(|write| write as &dyn Apply),

@@ -3,4 +3,5 @@
 
 mod notes;
 mod postgres;
+mod schema;
 mod sqlite;

@@ -15,6 +15,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool};
 
 mod lost_commit;
 mod migrations;
+mod moving;
 mod own;
 mod row_level_security;
 

@@ -9,6 +9,7 @@ use sqlx::SqlitePool;
 use tempfile::TempDir;
 
 mod migrations;
+mod moving;
 mod own;
 
 crate::notes::notes!(sqlite, SqlitePool, "notes");

@@ -1,17 +1,48 @@
-use saaskit_kernel::{Call, Outcome, Principal, SessionId, retry_stale};
+use saaskit_kernel::{Call, Outcome, Place, Principal, SessionId, retry_stale};
 use serde_json::json;
 
 use super::{Auth, TRIES, is_contended};
 use crate::write::{AuthWrite, SessionWrite, UserWrite};
 use crate::{AccessToken, AccountError, AuthError, News, Session, User, action, event};
 
+/// A session, and where the address is used that it was started from, if that is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionSheet {
+    /// The session.
+    pub session: Session,
+    /// Where its address is used.
+    pub place: Option<Place>,
+}
+
 impl Auth {
     /// The sessions of whoever asks that live, newest first.
-    pub async fn sessions(&self, principal: &Principal) -> Result<Vec<Session>, AuthError> {
+    pub async fn sessions(&self, principal: &Principal) -> Result<Vec<SessionSheet>, AuthError> {
         let now = self.ports.source.now();
         let mut sessions = self.ports.sessions.sessions_of(principal.user, now).await?;
         sessions.retain(|session| !session.is_idle(now) || session.id == principal.session);
-        Ok(sessions)
+        Ok(self.with_places(sessions).await)
+    }
+
+    /// Without places they are a list as well: who tells them is asked no more once that failed.
+    async fn with_places(&self, sessions: Vec<Session>) -> Vec<SessionSheet> {
+        let (mut sheets, mut is_told) = (Vec::with_capacity(sessions.len()), true);
+        for session in sessions {
+            let mut place = None;
+            if let Some(ip) = session.ip.filter(|_| is_told) {
+                match self.ports.geo.place(ip).await {
+                    Ok(known) => place = known,
+                    Err(error) => {
+                        is_told = false;
+                        tracing::warn!(
+                            error = &error as &dyn std::error::Error,
+                            "places of sessions are not told"
+                        );
+                    }
+                }
+            }
+            sheets.push(SessionSheet { session, place });
+        }
+        sheets
     }
 
     /// Ends a session of whoever asks, who must have proved lately who they are.

@@ -162,13 +162,12 @@ async fn two_registrations_of_one_address_at_once_make_one_account() {
         world.work().await;
         let secrets = world.secrets("ana@example.org");
         assert_eq!(secrets.len(), if reveals { 1 } else { 2 });
-        for (at, secret) in secrets.iter().enumerate() {
-            assert_eq!(
-                world.verify(secret).await.is_ok(),
-                at + 1 == secrets.len(),
-                "only the newest is good"
-            );
+        // Letters are written side by side: which of them was stored last, their order does not tell.
+        let mut good = 0;
+        for secret in &secrets {
+            good += u32::from(world.verify(secret).await.is_ok());
         }
+        assert_eq!(good, 1, "only the newest is good");
         world.log_in("ana@example.org", PASSWORD).await.unwrap();
         world.finish().await;
     }

@@ -1,9 +1,14 @@
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use saaskit_auth::Tokens;
-use saaskit_kernel::{Principal, Secret, SessionId};
+use async_trait::async_trait;
+use saaskit_auth::{Auth, Ports, Tokens};
+use saaskit_kernel::{ErrorKind, GeoIp, Place, PortError, Principal, Secret, SessionId};
+use saaskit_memory::MemoryGeoIp;
 
-use crate::world::{PASSWORD, World, refused};
+use crate::world::{PASSWORD, World, refused, settings};
 
 const ANA: &str = "ana@example.org";
 const EVA: &str = "eva@example.org";
@@ -13,7 +18,7 @@ async fn of(world: &World, tokens: &Tokens) -> Principal {
 }
 
 async fn listed(world: &World, principal: &Principal) -> Vec<SessionId> {
-    world.auth.sessions(principal).await.unwrap().into_iter().map(|session| session.id).collect()
+    world.auth.sessions(principal).await.unwrap().into_iter().map(|sheet| sheet.session.id).collect()
 }
 
 #[tokio::test]
@@ -32,6 +37,37 @@ async fn the_list_shows_what_lives_newest_first_and_nobody_elses() {
     assert_eq!(listed(&world, &eva).await, [eva.session]);
     world.elapse(Duration::from_hours(24 * 14));
     assert_eq!(listed(&world, &phone).await, [phone.session], "the idle one is over");
+    world.finish().await;
+}
+
+#[derive(Debug, Default)]
+struct NoAnswer(AtomicU32);
+
+#[async_trait]
+impl GeoIp for NoAnswer {
+    async fn place(&self, _: IpAddr) -> Result<Option<Place>, PortError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Err(PortError::new(ErrorKind::TimedOut, "nowhere"))
+    }
+}
+
+async fn places(world: &World, geo: Arc<dyn GeoIp>, principal: &Principal) -> Vec<Option<Place>> {
+    let auth = Auth::new(Ports { geo, ..world.ports.clone() }, settings());
+    auth.sessions(principal).await.unwrap().into_iter().map(|sheet| sheet.place).collect()
+}
+
+#[tokio::test]
+async fn a_session_has_the_place_of_its_address_and_the_list_is_there_without_places() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let own = of(&world, &world.tokens(ANA).await).await;
+    world.tokens(ANA).await;
+    let place = Place { country: Some("RO".to_owned()), ..Place::default() };
+    let known = MemoryGeoIp::from_iter([(world.call().ip.unwrap(), place.clone())]);
+    assert_eq!(places(&world, Arc::new(known), &own).await, [Some(place.clone()), Some(place)]);
+    let silent = Arc::new(NoAnswer::default());
+    assert_eq!(places(&world, silent.clone(), &own).await, [None, None]);
+    assert_eq!(silent.0.load(Ordering::SeqCst), 1, "who does not answer is not asked again and again");
     world.finish().await;
 }
 

@@ -22,7 +22,7 @@ use saaskit_kernel::{
     RequestId, Sealer, Secret, Source, Store, Subscriptions, Timestamp, WorkQueue, WorkState, Worker,
     WorkerSettings,
 };
-use saaskit_memory::MemoryStore;
+use saaskit_memory::{MemoryGeoIp, MemoryStore};
 
 use ears::Ears;
 use hasher::FakeHasher;
@@ -48,7 +48,7 @@ pub(crate) struct World {
     pub(crate) recorder: Arc<Recorder>,
     pub(crate) hasher: Arc<FakeHasher>,
     pub(crate) trace: Trace,
-    ports: Ports,
+    pub(crate) ports: Ports,
     clock: Arc<FixedClock>,
     entropy: Arc<CountingEntropy>,
     post: Arc<Post>,
@@ -93,6 +93,7 @@ impl World {
             signer: Arc::new(FakeSigner::default()),
             sealer: Arc::new(FakeSealer::default()),
             letters: post.clone(),
+            geo: Arc::new(MemoryGeoIp::default()),
             freshness: Freshness::default(),
             source: source.clone(),
         };

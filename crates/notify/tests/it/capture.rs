@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use saaskit_kernel::EmailSender;
+use saaskit_kernel::{EmailSender, PhoneNumber, SmsMessage, SmsSender, SmsStatus};
 use saaskit_notify::port::Outbox;
 use saaskit_notify::{CaptureSender, Channel, Status};
 
@@ -10,7 +10,7 @@ use crate::world::{LINK, World, mail};
 async fn in_development_mail_is_kept_to_be_looked_at_with_its_link() {
     let world = World::new();
     let capture = Arc::new(CaptureSender::new(world.memory.clone(), world.source.clone()));
-    capture.verify().await.unwrap();
+    EmailSender::verify(&*capture).await.unwrap();
     let id = world.queue(mail()).await;
     world.tick_with(capture).await;
 
@@ -32,8 +32,28 @@ async fn a_mail_that_goes_out_twice_is_kept_once() {
     world.queue(mail()).await;
     world.work().await;
     let sent = world.provider.tries().remove(0);
-    capture.send(&sent).await.unwrap();
-    capture.send(&sent).await.unwrap();
+    EmailSender::send(&*capture, &sent).await.unwrap();
+    EmailSender::send(&*capture, &sent).await.unwrap();
     assert_eq!(world.memory.newest(10).await.unwrap().len(), 1);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn in_development_a_text_is_kept_to_be_looked_at() {
+    let world = World::new();
+    let capture = CaptureSender::new(world.memory.clone(), world.source.clone());
+    let sender: &dyn SmsSender = &capture;
+    sender.verify().await.unwrap();
+    let to = PhoneNumber::parse("+40721234567").unwrap();
+    let text = SmsMessage::new("sms_1", to, "Your code is 493817").unwrap();
+    let id = sender.send(&text).await.unwrap();
+    sender.send(&text).await.unwrap();
+    assert_eq!(sender.status(&id).await.unwrap(), SmsStatus::Unknown);
+
+    let kept = world.memory.newest(10).await.unwrap();
+    assert_eq!(kept.len(), 1, "once by its key");
+    assert_eq!((kept[0].id.as_str(), kept[0].channel), ("sms_1", Channel::Sms));
+    assert_eq!((kept[0].to.as_str(), kept[0].text.as_str()), ("+40721234567", "Your code is 493817"));
+    assert_eq!((&kept[0].subject, &kept[0].html, kept[0].at), (&None, &None, world.source.now()));
     world.finish().await;
 }

@@ -6,6 +6,7 @@
     reason = "a test says by a panic that something does not hold"
 )]
 
+mod alert;
 mod capture;
 mod held_back;
 mod plan;

@@ -14,7 +14,7 @@ use saaskit_kernel::{
     Call, Commit, EmailMessage, Follower, Freshness, Handler, Mailbox, Name, PortError, Principal, Source,
     Store, WorkQueue, WorkState, Worker, WorkerSettings,
 };
-use saaskit_memory::{MemoryEmailSender, MemoryStore};
+use saaskit_memory::{MemoryEmailSender, MemoryGeoIp, MemoryStore};
 use saaskit_notify::{Notify, SendMessage};
 use saaskit_stories::{AccountPeople, Links, NotifyLetters, TakeRoles, Welcome, permissions};
 use saaskit_tenants::{NewTenant, Tenant, Tenants};
@@ -68,6 +68,7 @@ impl World {
             signer: signer.clone(),
             sealer: sealer.clone(),
             letters: Arc::new(letters.clone()),
+            geo: Arc::new(MemoryGeoIp::default()),
             freshness: freshness.clone(),
             source: source.clone(),
         };

@@ -17,7 +17,7 @@ use saaskit_kernel::{
     Call, Commit, Follower, Freshness, PortError, Secret, Source, Subscriptions, SystemClock, Worker,
     WorkerSettings,
 };
-use saaskit_memory::MemoryRateLimiter;
+use saaskit_memory::{MemoryGeoIp, MemoryRateLimiter};
 use saaskit_seal_aead::{AeadSealer, KeyRing};
 use saaskit_store_sql::{SqliteStore, sqlite};
 
@@ -76,6 +76,7 @@ async fn main() -> anyhow::Result<()> {
         signer: Arc::new(saaskit_token_jwt::JwtSigner::new(URL, "my-service")),
         sealer: Arc::new(AeadSealer::new(ring, source.clone())?),
         letters: Arc::new(Terminal),
+        geo: Arc::new(MemoryGeoIp::default()),
         freshness: freshness.clone(),
         source: source.clone(),
     };

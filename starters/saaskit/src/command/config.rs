@@ -7,6 +7,8 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
         DatabaseKind::Sqlite(_) => "SQLite",
         #[cfg(feature = "store-postgres")]
         DatabaseKind::Postgres(_) => "PostgreSQL",
+        #[cfg(feature = "store-mongo")]
+        DatabaseKind::Mongo(_) => "MongoDB",
     };
     say(&format!("the settings are fine: {:?}, {database}, at {}", config.mode, config.public_url.origin()))?;
     Ok(())

@@ -35,6 +35,7 @@ pub(super) async fn run(config: Config, rewire: &Rewire) -> anyhow::Result<()> {
     stop.cancel();
     serving.await?;
     working.await?;
+    app.flush().await;
     tracing::info!("stopped");
     Ok(())
 }

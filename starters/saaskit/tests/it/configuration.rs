@@ -1,4 +1,4 @@
-use saaskit::config::{Config, Environment, Fault};
+use saaskit::config::{Config, Environment, Fault, Sms, StorageKind};
 
 fn environment(pairs: &[(&str, &str)]) -> Environment {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -166,4 +166,196 @@ fn settings_of_mail_that_are_good_only_together_are_asked_for_together() {
     for (name, value) in [("SMTP_TLS", "ssl"), ("SMTP_PORT", "0"), ("SMTP_PORT", "70000")] {
         assert_eq!(faults(&production_with(&[(name, value)])), [name], "{value}");
     }
+}
+
+const TWILIO: [(&str, &str); 3] = [
+    ("TWILIO_ACCOUNT_SID", "AC0123456789abcdef0123456789abcdef"),
+    ("TWILIO_AUTH_TOKEN", "0123456789abcdef0123456789abcdef"),
+    ("TWILIO_FROM_NUMBER", "+15005550006"),
+];
+const SNS: [(&str, &str); 4] = [
+    ("SMS_PROVIDER", "sns"),
+    ("AWS_REGION", "eu-central-1"),
+    ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+    ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+];
+
+fn with<'a>(base: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    base.iter().chain(more).copied().collect()
+}
+
+fn sms(pairs: &[(&str, &str)]) -> Sms {
+    Config::read(&environment(pairs)).unwrap().sms
+}
+
+#[test]
+fn texts_go_out_by_whom_is_named_and_by_twilio_if_it_is_set_up() {
+    assert!(matches!(sms(&[]), Sms::Outbox));
+    assert!(matches!(sms(&PRODUCTION), Sms::Nowhere));
+    assert!(matches!(sms(&production_with(&TWILIO)), Sms::Twilio(_)));
+    assert!(matches!(sms(&with(&TWILIO, &[("SMS_PROVIDER", "outbox")])), Sms::Outbox));
+    assert!(matches!(sms(&with(&TWILIO, &SNS)), Sms::Sns(_)));
+    assert!(matches!(sms(&production_with(&SNS)), Sms::Sns(_)));
+    let elsewhere = [("SNS_ENDPOINT_URL", "http://127.0.0.1:4566"), ("SNS_SENDER_ID", "Acme")];
+    let Sms::Sns(sns) = sms(&with(&SNS, &elsewhere)) else { panic!("texts go out by SNS") };
+    assert_eq!((sns.endpoint_url.as_deref(), sns.sender_id.as_deref()), (Some(elsewhere[0].1), Some("Acme")));
+}
+
+#[test]
+fn production_keeps_no_texts_instead_of_sending_them() {
+    assert_eq!(faults(&production_with(&[("SMS_PROVIDER", "outbox")])), ["SMS_PROVIDER"]);
+    assert_eq!(faults(&[("SMS_PROVIDER", "pigeon")]), ["SMS_PROVIDER"]);
+}
+
+#[test]
+fn what_a_provider_needs_is_asked_for_by_name() {
+    let twilio = ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM_NUMBER"];
+    assert_eq!(faults(&[("SMS_PROVIDER", "twilio")]), twilio);
+    assert_eq!(faults(&TWILIO[..1]), twilio[1..]);
+    assert_eq!(faults(&TWILIO[1..]), twilio[1..], "without an account");
+    assert_eq!(faults(&SNS[..1]), ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+}
+
+#[test]
+fn a_setting_of_texts_that_can_not_be_used_is_named_with_an_example_and_without_its_value() {
+    let wrong = [
+        ("TWILIO_ACCOUNT_SID", "hunter2"),
+        ("TWILIO_AUTH_TOKEN", "hunter2"),
+        ("TWILIO_FROM_NUMBER", "hunter2"),
+        ("TWILIO_BASE_URL", "http://hunter2"),
+    ];
+    let wrong_sns = [
+        ("SMS_PROVIDER", "sns"),
+        ("AWS_REGION", "HUNTER2"),
+        ("AWS_ACCESS_KEY_ID", "hunter2"),
+        ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+        ("AWS_SESSION_TOKEN", "hunter2"),
+        ("SNS_ENDPOINT_URL", "http://hunter2"),
+        ("SNS_SENDER_ID", "hunter2 hunter2"),
+    ];
+    for (given, named) in [(&wrong[..], &wrong[..]), (&wrong_sns[..], &wrong_sns[1..])] {
+        let faults = Config::read(&environment(given)).unwrap_err();
+        let shown = format!("{faults:?}");
+        assert!(!shown.to_lowercase().contains("hunter2"), "{shown}");
+        let mut variables: Vec<_> = faults.iter().map(|fault| fault.variable).collect();
+        let mut expected: Vec<_> = named.iter().map(|(name, _)| *name).collect();
+        variables.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(variables, expected);
+        assert!(faults.iter().all(|fault| fault.mend.len() > "Example: ".len()), "{shown}");
+    }
+}
+
+#[test]
+fn who_is_told_when_something_is_wrong_is_named_or_refused() {
+    let good = [
+        ("ALERT_EMAIL_TO", "On call <on-call@example.com>, boss@example.com"),
+        ("ALERT_WEBHOOK_URL", "https://hooks.example.com/x"),
+        ("ALERT_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        ("SENTRY_DSN", "https://key@sentry.example.com/1"),
+    ];
+    let config = Config::read(&environment(&good)).unwrap();
+    assert_eq!(config.watch.mail_to.len(), 2);
+    assert!(config.watch.webhook.is_some() && config.watch.sentry.is_some());
+    for (name, value) in [
+        ("ALERT_EMAIL_TO", "nobody"),
+        ("ALERT_WEBHOOK_URL", "hooks.example.com"),
+        ("ALERT_WEBHOOK_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        ("SENTRY_DSN", "https://sentry.example.com"),
+    ] {
+        assert_eq!(faults(&[(name, value)]), [name], "{value}");
+    }
+    let short = [("ALERT_WEBHOOK_URL", "https://hooks.example.com/x"), ("ALERT_WEBHOOK_SECRET", "whsec_")];
+    assert_eq!(faults(&short), ["ALERT_WEBHOOK_SECRET"]);
+    let open = ("ALERT_WEBHOOK_URL", "http://hooks.example.com/x");
+    assert!(faults(&[open]).is_empty());
+    assert_eq!(faults(&production_with(&[open])), ["ALERT_WEBHOOK_URL"]);
+}
+
+#[test]
+fn files_of_places_and_bad_networks_are_read_before_anything_is_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (good, bad) = (file("good", "192.0.2.0/24\n"), file("bad", "192.0.2.0/24\nhello\n"));
+    let lists = format!("{good}=90, {good}=40");
+    let config = Config::read(&environment(&[("IP_LISTS", &lists)])).unwrap();
+    assert_eq!(config.known.ip_lists.len(), 2);
+    for (name, value) in [
+        ("IP_LISTS", good.clone()),
+        ("IP_LISTS", format!("{good}=101")),
+        ("IP_LISTS", format!("{bad}=90")),
+        ("IP_LISTS", "/nowhere=90".to_owned()),
+        ("GEOIP_FILES", good),
+        ("GEOIP_FILES", "/nowhere.mmdb".to_owned()),
+        ("BREACH_RANGE_URL", "api.pwnedpasswords.com".to_owned()),
+    ] {
+        assert_eq!(faults(&[(name, &value)]), [name], "{value}");
+    }
+    let open = ("BREACH_RANGE_URL", "http://range.example.com/");
+    assert!(faults(&[open]).is_empty());
+    assert_eq!(faults(&production_with(&[open])), ["BREACH_RANGE_URL"]);
+}
+
+const R2: [(&str, &str); 4] = [
+    ("R2_ENDPOINT_URL", "https://acme.r2.cloudflarestorage.com"),
+    ("R2_BUCKET_NAME", "acme-files"),
+    ("R2_ACCESS_KEY_ID", "0123456789abcdef"),
+    ("R2_SECRET_ACCESS_KEY", "hunter2hunter2"),
+];
+
+#[test]
+fn files_are_kept_where_it_is_said() {
+    let storage = |pairs: &[(&str, &str)]| Config::read(&environment(pairs)).unwrap().storage;
+    let local = storage(&[]);
+    assert_eq!((local.kind, local.fallback, local.r2.is_none()), (StorageKind::Local, None, true));
+    assert_eq!(local.place, "http://localhost:8080/api/v1/objects");
+    let not_used_yet = storage(&R2);
+    assert!(not_used_yet.kind == StorageKind::Local && not_used_yet.r2.is_some());
+    let moving = storage(&with(&R2, &[("STORAGE", "r2"), ("STORAGE_FALLBACK", "local")]));
+    assert_eq!((moving.kind, moving.fallback), (StorageKind::R2, Some(StorageKind::Local)));
+    let r2 = moving.r2.unwrap();
+    assert_eq!((r2.region.as_str(), r2.path_style, r2.bucket.as_str()), ("auto", true, "acme-files"));
+    assert!(!format!("{r2:?}").contains("hunter2"));
+    assert!(faults(&production_with(&R2)).is_empty());
+}
+
+#[test]
+fn what_is_wrong_with_where_files_are_kept_is_named() {
+    assert_eq!(faults(&[("STORAGE", "tape")]), ["STORAGE"]);
+    assert_eq!(faults(&[("STORAGE_FALLBACK", "local")]), ["STORAGE_FALLBACK"]);
+    assert_eq!(faults(&[("STORAGE", "r2")]), R2.map(|(name, _)| name));
+    assert_eq!(faults(&R2[..2]), ["R2_ACCESS_KEY_ID", "R2_SECRET_ACCESS_KEY"]);
+    assert_eq!(faults(&[("LOCAL_STORAGE_SIGNING_SECRET", "short")]), ["LOCAL_STORAGE_SIGNING_SECRET"]);
+    let long = "x".repeat(32);
+    let one_is_short = format!("{long},short");
+    assert_eq!(faults(&[("LOCAL_STORAGE_SIGNING_SECRET", &one_is_short)]), ["LOCAL_STORAGE_SIGNING_SECRET"]);
+    assert!(faults(&[("LOCAL_STORAGE_SIGNING_SECRET", &format!("{long},{long}"))]).is_empty());
+    let open = [("R2_ENDPOINT_URL", "http://r2.example.com"), R2[1], R2[2], R2[3]];
+    assert!(faults(&open).is_empty());
+    assert_eq!(faults(&production_with(&open)), ["R2_ENDPOINT_URL"]);
+}
+
+#[cfg(feature = "cache-redis")]
+#[test]
+fn redis_is_there_when_it_is_named_and_its_faults_tell_no_password() {
+    assert!(Config::read(&Environment::new()).unwrap().redis.is_none());
+    let url = ("REDIS_URL", "rediss-sentinel://:hunter2@127.0.0.1:26379?sentinelServiceName=main");
+    let config = Config::read(&environment(&[url, ("REDIS_POOL_MAX", "9"), ("REDIS_TIMEOUT_MS", "70")]));
+    let redis = config.unwrap().redis.unwrap();
+    assert_eq!((redis.connections, redis.timeout.as_millis(), redis.prefix.as_str()), (9, 70, "saaskit:"));
+
+    assert_eq!(
+        faults(&[("REDIS_POOL_MAX", "9"), ("REDIS_PREFIX", "x:")]),
+        ["REDIS_PREFIX", "REDIS_POOL_MAX"]
+    );
+    assert_eq!(
+        faults(&[url, ("REDIS_CA_FILE", "/nowhere"), ("REDIS_TIMEOUT_MS", "0")]),
+        ["REDIS_TIMEOUT_MS", "REDIS_CA_FILE"]
+    );
+    let faults = Config::read(&environment(&[("REDIS_URL", "http://:hunter2@127.0.0.1")])).unwrap_err();
+    assert!(faults.len() == 1 && !faults[0].to_string().contains("hunter2"), "{faults:?}");
 }

@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
-use saaskit::{App, Ports, Settings, Stores};
+use saaskit::{App, Commons, Ports, Settings, Stores};
 use saaskit_auth::port::PasswordHasher;
 use saaskit_auth::write::{AuthWrite, UserWrite};
 use saaskit_auth::{Password, User, UserStatus};
@@ -19,8 +19,10 @@ use saaskit_breach_list::CommonPasswords;
 use saaskit_gateway::{Access, Bypass, Limits};
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
 use saaskit_http_axum::PublicUrl;
-use saaskit_kernel::{Commit, Email, Mailbox, Name, Secret, Source, SystemClock};
-use saaskit_memory::MemoryRateLimiter;
+use saaskit_kernel::{Commit, Email, LogAlerts, Mailbox, Name, OnlyLogged, Secret, Source, SystemClock};
+use saaskit_memory::{
+    MemoryCache, MemoryEventBus, MemoryGeoIp, MemoryIpReputation, MemoryRateLimiter, MemoryStorage,
+};
 use saaskit_notify::{Branding, CaptureSender};
 use saaskit_seal_aead::{AeadSealer, KeyRing};
 use saaskit_store_sql::{PoolSettings, SqliteStore, sqlite, statements};
@@ -50,6 +52,7 @@ use About::{Address, Secret as BySecret};
 const TABLE: &[(&str, About)] = &[
     ("/api/v1/auth/register", Address(|email| json!({ "email": email, "password": PASSWORD }))),
     ("/api/v1/auth/login", Address(|email| json!({ "email": email, "password": "Wrong-horse-77" }))),
+    ("/api/v1/objects", BySecret),
     ("/api/v1/auth/password/forgot", Address(|email| json!({ "email": email }))),
     ("/api/v1/auth/verify-email/resend", Address(|email| json!({ "email": email }))),
     (
@@ -104,11 +107,25 @@ impl World {
         let watched = Watched(stores.store.clone(), trace.clone());
         let stores = Stores { store: Arc::new(watched), ..stores };
         let ring = KeyRing::parse(&KeyRing::generate(&source)).unwrap();
+        let files = Arc::new(MemoryStorage::new(Arc::new(SystemClock), URL));
         let ports = Ports {
+            storage: files.clone(),
+            signed_urls: files,
+            url_verifier: None,
             email: Arc::new(CaptureSender::new(stores.store.clone(), source.clone())),
+            sms: None,
             stores,
             shows_outbox: false,
-            limiter: Arc::new(MemoryRateLimiter::new(Arc::new(SystemClock), 1_000)),
+            own: Commons {
+                cache: Arc::new(MemoryCache::new(Arc::new(SystemClock), 1_000)),
+                limiter: Arc::new(MemoryRateLimiter::new(Arc::new(SystemClock), 1_000)),
+                bus: Arc::new(MemoryEventBus::new(1)),
+            },
+            shared: None,
+            alerts: Arc::new(LogAlerts),
+            errors: Arc::new(OnlyLogged),
+            geo: Arc::new(MemoryGeoIp::default()),
+            reputation: Arc::new(MemoryIpReputation::default()),
             hasher: Arc::new(Watched(hasher, trace.clone())),
             breached: Arc::new(CommonPasswords),
             signer: Arc::new(JwtSigner::new(URL, "saaskit")),

@@ -5,3 +5,4 @@ mod admin;
 mod configuration;
 mod documents;
 mod enumeration;
+mod files;

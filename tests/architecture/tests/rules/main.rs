@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use saaskit_architecture::catalogue::DeclaredCode;
-use saaskit_architecture::{Workspace, arrows, budget, catalogue, contract, docs, outside, text};
+use saaskit_architecture::{Workspace, arrows, budget, catalogue, contract, docs, outside, suites, text};
 use saaskit_gateway::{Refusal, TenantMismatch};
 
 /// A rule that holds, or a failure that lists its faults.
@@ -65,8 +65,8 @@ fn no_file_names_a_path_of_a_machine() -> Result<()> {
 }
 
 #[test]
-fn every_adapter_runs_a_conformance_suite() -> Result<()> {
-    expect_none(&text::without_suite(&Workspace::here()?.files()?));
+fn every_adapter_calls_the_suites_of_the_ports_it_fills() -> Result<()> {
+    expect_none(&suites::uncalled(&Workspace::here()?.files()?));
     Ok(())
 }
 
@@ -88,6 +88,12 @@ fn there_is_one_provider_of_cryptography() -> Result<()> {
 fn documents_name_what_exists() -> Result<()> {
     let workspace = Workspace::here()?;
     expect_none(&docs::dead_paths(&workspace.files()?, |path| workspace.has(path)));
+    Ok(())
+}
+
+#[test]
+fn documents_show_code_as_it_is() -> Result<()> {
+    expect_none(&docs::changed_code(&Workspace::here()?.files()?));
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use saaskit_auth::{Auth, Place, Ports, Settings, TenantRole, permissions};
 use saaskit_breach_list::CommonPasswords;
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
 use saaskit_kernel::{Call, Commit, Follower, Freshness, PortError, Principal, Source, Subscriptions};
-use saaskit_memory::MemoryStore;
+use saaskit_memory::{MemoryGeoIp, MemoryStore};
 use saaskit_seal_aead::{AeadSealer, KeyRing};
 use saaskit_token_jwt::JwtSigner;
 
@@ -84,6 +84,7 @@ fn auth(store: &Arc<MemoryStore>, source: &Source, freshness: &Freshness) -> any
         signer: Arc::new(JwtSigner::new("http://localhost", "saaskit")),
         sealer: Arc::new(AeadSealer::new(keys, source.clone())?),
         letters: Arc::new(NoLetters),
+        geo: Arc::new(MemoryGeoIp::default()),
         freshness: freshness.clone(),
         source: source.clone(),
     };

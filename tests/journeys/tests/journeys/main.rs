@@ -7,15 +7,18 @@
 )]
 
 mod accounts;
+#[cfg(feature = "live")]
+mod away;
 mod crashes;
 mod forged;
 mod hostile;
+mod moving;
 mod operation;
 mod sessions;
 mod workspaces;
 
-/// Makes of each journey `name(engine)` a test on every engine.
-macro_rules! on_every_engine {
+/// Makes of each journey `name(engine)` a test on every SQL engine.
+macro_rules! on_sql_engines {
     ($($journey:ident)*) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread")]
@@ -29,6 +32,22 @@ macro_rules! on_every_engine {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $journey() {
                 super::$journey(saaskit_journeys::Engine::Postgres).await;
+            })*
+        }
+    };
+}
+use on_sql_engines;
+
+/// Makes of each journey `name(engine)` a test on every engine.
+macro_rules! on_every_engine {
+    ($($journey:ident)*) => {
+        crate::on_sql_engines! { $($journey)* }
+
+        #[cfg(feature = "mongo")]
+        mod mongo {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $journey() {
+                super::$journey(saaskit_journeys::Engine::Mongo).await;
             })*
         }
     };

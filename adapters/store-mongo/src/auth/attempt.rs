@@ -1,0 +1,78 @@
+use async_trait::async_trait;
+use bson::{Document, doc};
+use saaskit_auth::port::AttemptCounters;
+use saaskit_auth::write::AttemptWrite;
+use saaskit_auth::{AttemptKey, Attempts};
+use saaskit_kernel::{PortError, Timestamp, Version};
+
+use super::MOST_FORGOTTEN;
+use crate::commit::saved;
+use crate::row::{Row, bytes, maybe_time, time, version};
+use crate::tx::{Tx, save};
+use crate::{Failure, MongoStore};
+
+const ATTEMPTS: &str = "auth_attempts";
+
+fn read(row: &Document) -> Result<Attempts, PortError> {
+    Ok(Attempts {
+        key: AttemptKey::from_bytes(row.bytes("_id")?),
+        tried: row.number("tried")?,
+        window_from: row.at("window_from")?,
+        in_row: row.number("in_row")?,
+        locks: row.number("locks")?,
+        locked_until: row.maybe_at("locked_until")?,
+        version: row.version("version")?,
+    })
+}
+
+#[async_trait]
+impl AttemptCounters for MongoStore {
+    async fn attempts(&self, key: &AttemptKey) -> Result<Option<Attempts>, PortError> {
+        self.one(ATTEMPTS, of(key)).await?.as_ref().map(read).transpose()
+    }
+}
+
+pub(super) async fn apply(tx: &mut Tx<'_>, write: &AttemptWrite) -> Result<(), Failure> {
+    match write {
+        AttemptWrite::Save(attempts) if attempts.version == Version::NEW => {
+            tx.insert(ATTEMPTS, row(attempts)).await
+        }
+        AttemptWrite::Save(attempts) => {
+            let mut stored = of(&attempts.key);
+            stored.insert("version", version(attempts.version));
+            saved(tx.update(ATTEMPTS, stored, save(fields(attempts))).await?)
+        }
+        AttemptWrite::Clear(key) => tx.delete(ATTEMPTS, of(key)).await.map(drop),
+        AttemptWrite::Forget { before } => tx.delete_some(ATTEMPTS, idle(*before), MOST_FORGOTTEN).await,
+    }
+}
+
+fn of(key: &AttemptKey) -> Document {
+    doc! { "_id": bytes(key.as_bytes()) }
+}
+
+/// Those that began before and neither lock nor disable.
+fn idle(before: Timestamp) -> Document {
+    doc! {
+        "window_from": { "$lt": time(before) },
+        "in_row": { "$lt": i64::from(Attempts::MOST_IN_ROW) },
+        "$or": [{ "locked_until": null }, { "locked_until": { "$lte": time(before) } }],
+    }
+}
+
+fn row(attempts: &Attempts) -> Document {
+    let mut row = of(&attempts.key);
+    row.extend(fields(attempts));
+    row.insert("version", version(attempts.version.next()));
+    row
+}
+
+fn fields(attempts: &Attempts) -> Document {
+    doc! {
+        "tried": i64::from(attempts.tried),
+        "window_from": time(attempts.window_from),
+        "in_row": i64::from(attempts.in_row),
+        "locks": i64::from(attempts.locks),
+        "locked_until": maybe_time(attempts.locked_until),
+    }
+}

@@ -1,5 +1,3 @@
-use std::fmt::Write as _;
-
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use saaskit_auth::Password;
 use saaskit_kernel::Secret;
@@ -15,12 +13,7 @@ const ALL: usize = 40;
 impl Digits {
     pub(crate) fn of(password: &Password) -> Self {
         let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, password.expose().as_bytes());
-        let mut digits = String::with_capacity(ALL);
-        for byte in hash.as_ref() {
-            // Writing to a text can't fail.
-            let _ = write!(digits, "{byte:02X}");
-        }
-        Self(Secret::new(digits))
+        Self(Secret::new(hex::encode_upper(hash)))
     }
 
     /// What is asked for.

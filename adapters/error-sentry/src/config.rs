@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use saaskit_kernel::Secret;
-use sentry::types::Dsn;
+use sentry_types::Dsn;
 
 /// Where errors are collected.
 #[derive(Debug, Clone)]

@@ -2,8 +2,7 @@ use std::error::Error;
 use std::time::{Duration, UNIX_EPOCH};
 
 use saaskit_kernel::{ErrorContext, RequestId, Source, scrub};
-use sentry::Level;
-use sentry::protocol::{Event, Exception};
+use sentry_types::protocol::latest::{Event, Exception, Level};
 
 /// A chain of causes is followed no further.
 const CAUSES: usize = 16;

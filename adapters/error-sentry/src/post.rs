@@ -4,8 +4,8 @@ use reqwest::header::RETRY_AFTER;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use saaskit_kernel::{Source, Timestamp};
-use sentry::Envelope;
-use sentry::types::Dsn;
+use sentry_types::Dsn;
+use sentry_types::protocol::latest::Envelope;
 use tokio::sync::{mpsc, oneshot};
 
 /// What the poster is asked to do.

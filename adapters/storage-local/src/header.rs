@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt as _;
 use saaskit_kernel::{NewObject, ObjectInfo, ObjectKey, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::query::{from_hex, hex};
+use crate::query::from_hex;
 
 /// The first line of an object's file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,14 +34,14 @@ impl Header {
             content_type: object.content_type.clone(),
             metadata: object.metadata.clone(),
             length: object.length,
-            sha256: hex(&[0; 32]),
+            sha256: hex::encode([0; 32]),
             stored_at,
         }
     }
 
     /// The same, as long as before, with its checksum.
     pub(crate) fn complete(&mut self, sha256: &[u8; 32]) {
-        self.sha256 = hex(sha256);
+        self.sha256 = hex::encode(sha256);
     }
 
     pub(crate) fn line(&self) -> Result<Vec<u8>, Error> {

@@ -1,51 +1,23 @@
 //! Text as it stands in a URL.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Reads what [`hex`] wrote, and nothing else.
+/// All but what is unreserved (RFC 3986 section 2.3).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Reads bytes from hexadecimal digits as they are written here, and no other way.
 pub(crate) fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
-    if text.len() != 2 * N {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(bytes)
-}
-
-fn digit(letter: u8) -> Option<u8> {
-    match letter {
-        b'0'..=b'9' => Some(letter - b'0'),
-        b'a'..=b'f' => Some(letter - b'a' + 10),
-        _ => None,
-    }
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    (hex::encode(bytes) == text).then_some(bytes)
 }
 
 /// Names and values as a query; the names need no escape.
 pub(crate) fn write(pairs: &[(&str, &str)]) -> String {
-    let mut query = String::new();
-    for (name, value) in pairs {
-        let _ = write!(query, "{}{name}=", if query.is_empty() { "" } else { "&" });
-        for byte in value.bytes() {
-            let _ = match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                    write!(query, "{}", char::from(byte))
-                }
-                _ => write!(query, "%{byte:02X}"),
-            };
-        }
-    }
-    query
+    let pair = |(name, value): &(&str, &str)| format!("{name}={}", utf8_percent_encode(value, ESCAPED));
+    pairs.iter().map(pair).collect::<Vec<_>>().join("&")
 }
 
 /// Reads a query; `None` if it can't be read or names something twice.
@@ -60,16 +32,13 @@ pub(crate) fn read(query: &str) -> Option<BTreeMap<&str, String>> {
     Some(pairs)
 }
 
+/// What no encoder writes is not guessed at.
 fn decode(value: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(value.len());
-    let mut rest = value.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let pair = [rest.next()?.to_ascii_lowercase(), rest.next()?.to_ascii_lowercase()];
-            bytes.push(digit(pair[0])? << 4 | digit(pair[1])?);
-        } else {
-            bytes.push(byte);
-        }
+    let mut parts = value.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        bytes.extend(hex::decode(part.get(..2)?).ok()?);
+        bytes.extend(&part.as_bytes()[2..]);
     }
     String::from_utf8(bytes).ok()
 }
@@ -100,7 +69,7 @@ mod tests {
 
     #[test]
     fn bytes_have_one_spelling() {
-        assert_eq!(from_hex(&hex(&[0, 171, 255])), Some([0, 171, 255]));
+        assert_eq!(from_hex(&hex::encode([0, 171, 255])), Some([0, 171, 255]));
         for other in ["00abf", "00ABFF", "00abfg", "00abff00", "ü0abf", "+0abff"] {
             assert_eq!(from_hex::<3>(other), None, "{other}");
         }

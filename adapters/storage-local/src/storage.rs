@@ -15,7 +15,6 @@ use crate::draft::Draft;
 use crate::failure::{ADAPTER, blocking, failure};
 use crate::header::Header;
 use crate::list::Listing;
-use crate::query::hex;
 use crate::tree::Tree;
 
 /// Keeps files in a folder. Several processes may share it.
@@ -37,7 +36,7 @@ impl LocalStorage {
     }
 
     fn draft_name(&self) -> String {
-        hex(&self.source.bytes::<16>())
+        hex::encode(self.source.bytes::<16>())
     }
 
     async fn open_object(&self, key: &ObjectKey) -> Result<Option<(File, ObjectInfo, u64)>, PortError> {

@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use crate::config::{InvalidLocalUrls, LocalUrlsConfig};
 use crate::failure::ADAPTER;
-use crate::query::{self, from_hex, hex};
+use crate::query::{self, from_hex};
 
 /// Signs URLs that our own server serves, and knows them again.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ impl LocalUrls {
     fn url(&self, parts: &Parts<'_>, lasts: Duration) -> Result<Secret, PortError> {
         SignedRequest::check_time(lasts, ADAPTER)?;
         let expires = self.source.now().plus(lasts).seconds();
-        let signature = self.secrets.first().map(|secret| hex(&signature(secret, expires, parts)));
+        let signature = self.secrets.first().map(|secret| hex::encode(signature(secret, expires, parts)));
         let (expires, signature) = (expires.to_string(), signature.unwrap_or_default());
         let mut pairs = vec![("key", parts.key), ("expires", &*expires)];
         pairs.extend(parts.shown());
@@ -121,7 +121,7 @@ impl SignedUrls for LocalUrls {
     async fn upload(&self, upload: &Upload, lasts: Duration) -> Result<SignedRequest, PortError> {
         upload.check(ADAPTER)?;
         let Upload { key, content_type, length, sha256 } = upload;
-        let sha256 = sha256.map(|sum| hex(&sum));
+        let sha256 = sha256.map(hex::encode);
         let deed = Deed::Put { content_type, length: *length, sha256: sha256.as_deref() };
         let url = self.url(&Parts { key: key.as_str(), deed }, lasts)?;
         Ok(SignedRequest { url, headers: vec![("content-type".to_owned(), content_type.clone())] })

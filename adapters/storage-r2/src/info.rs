@@ -60,7 +60,9 @@ impl Said {
 
     /// What is to be known of the object; `None` where its checksum is not known yet.
     pub(crate) fn info(self, key: &ObjectKey) -> Result<Option<ObjectInfo>, PortError> {
-        let Some(sha256) = self.metadata.get(SHA256).and_then(|sum| from_hex(sum)) else { return Ok(None) };
+        let Some(sha256) = self.metadata.get(SHA256).and_then(|sum| from_hex(sum)) else {
+            return Ok(None);
+        };
         let metadata: BTreeMap<_, _> = self.metadata.into_iter().filter(|(name, _)| name != SHA256).collect();
         let millis = self.stored_at.and_then(|at| at.to_millis().ok());
         Ok(Some(ObjectInfo {
@@ -79,22 +81,11 @@ pub(crate) fn metadata(
     metadata: impl IntoIterator<Item = (String, String)>,
     sha256: Option<&[u8; 32]>,
 ) -> HashMap<String, String> {
-    let sum = sha256.map(|sum| (SHA256.to_owned(), hex(sum)));
+    let sum = sha256.map(|sum| (SHA256.to_owned(), hex::encode(sum)));
     metadata.into_iter().chain(sum).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
+    hex::decode_to_slice(text, &mut bytes).ok().map(|()| bytes)
 }

@@ -1,13 +1,15 @@
-use std::fmt::Write as _;
-
 use aws_sdk_s3::types::MetadataDirective;
 use futures_util::TryStreamExt as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use saaskit_kernel::{ObjectKey, PortError};
 use sha2::{Digest as _, Sha256};
 
 use crate::failure::{failure, is_missing};
 use crate::info::{Said, metadata};
 use crate::storage::{R2Storage, read};
+
+/// All but what is unreserved in a path.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 impl R2Storage {
     /// Reads an object that nobody told the checksum of, and writes it beside it. One that is gone or replaced
@@ -37,16 +39,7 @@ impl R2Storage {
 
     /// An object as the source of a copy: percent-encoded, as the header wants it.
     pub(crate) fn copy_source(&self, key: &ObjectKey) -> String {
-        let mut source = format!("{}/", self.bucket);
-        for byte in key.as_str().bytes() {
-            let _ = match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                    write!(source, "{}", char::from(byte))
-                }
-                _ => write!(source, "%{byte:02X}"),
-            };
-        }
-        source
+        format!("{}/{}", self.bucket, utf8_percent_encode(key.as_str(), ESCAPED))
     }
 }
 

@@ -63,8 +63,7 @@ impl Part {
 
 /// The name of these very bytes.
 pub(super) fn e_tag(info: &ObjectInfo) -> String {
-    let digits = info.sha256.iter().map(|byte| format!("{byte:02x}"));
-    format!("\"{}\"", digits.collect::<String>())
+    format!("\"{}\"", hex::encode(info.sha256))
 }
 
 #[cfg(test)]

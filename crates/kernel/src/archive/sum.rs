@@ -1,5 +1,4 @@
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 use super::{Mark, Row, Table, Value};
 
@@ -15,15 +14,8 @@ pub struct Sum {
 impl Sum {
     /// The hash in hexadecimal digits.
     pub fn hex(&self) -> String {
-        hex(&self.sha256)
+        hex::encode(self.sha256)
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }
 
 /// The sum of several tables.

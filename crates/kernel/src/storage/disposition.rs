@@ -1,6 +1,21 @@
-use std::fmt::Write as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Disposition, Download};
+
+/// All but what stands for itself in an extended value (RFC 8187 section 3.2.1), besides letters and digits.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
 
 impl Download {
     /// How it says to be treated (RFC 6266): the name twice, in ASCII for old programs and in full (RFC 8187).
@@ -13,13 +28,7 @@ impl Download {
         let mut text = format!("{kind}; filename=\"{plain}\"");
         if plain != self.file_name {
             text.push_str("; filename*=UTF-8''");
-            for byte in self.file_name.bytes() {
-                if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
-                    text.push(char::from(byte));
-                } else {
-                    let _ = write!(text, "%{byte:02X}");
-                }
-            }
+            text.extend(utf8_percent_encode(&self.file_name, ESCAPED));
         }
         text
     }

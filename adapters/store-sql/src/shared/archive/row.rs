@@ -57,7 +57,7 @@ pub(super) fn element(table: &Table, row: &Row) -> serde_json::Value {
             Value::Flag(flag) => (*flag).into(),
             Value::Number(number) => (*number).into(),
             Value::Text(text) => text.as_str().into(),
-            Value::Bytes(bytes) => hex(bytes).into(),
+            Value::Bytes(bytes) => hex::encode(bytes).into(),
             Value::Id(id) => id.to_string().into(),
             Value::Time(at) => engine::moment(*at),
             Value::Json(document) => document.clone(),
@@ -66,10 +66,4 @@ pub(super) fn element(table: &Table, row: &Row) -> serde_json::Value {
         Some((column.name.to_owned(), member))
     });
     members.collect::<Map<_, _>>().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }

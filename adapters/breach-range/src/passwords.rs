@@ -7,7 +7,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use saaskit_auth::Password;
 use saaskit_auth::port::BreachedPasswords;
-use saaskit_kernel::{Cache, CacheKey, ErrorKind, PortError};
+use saaskit_kernel::{Breaker, Cache, CacheKey, ErrorKind, PortError};
 
 use crate::range::{Digits, read};
 use crate::{BreachRangeConfig, InvalidBreachRangeConfig};
@@ -18,6 +18,7 @@ pub struct RangePasswords {
     url: String,
     list: Arc<dyn BreachedPasswords>,
     cache: Arc<dyn Cache>,
+    breaker: Breaker,
 }
 
 /// Ranges are kept so long.
@@ -26,11 +27,13 @@ const KEPT: Duration = Duration::from_hours(24);
 const LARGEST: usize = 1024 * 1024;
 
 impl RangePasswords {
-    /// Asks `list` first and then the API, whose answers it keeps in `cache`.
+    /// Asks `list` first and then the API, whose answers it keeps in `cache`, unless `breaker` is open: somebody waits
+    /// for the answer.
     pub fn new(
         config: &BreachRangeConfig,
         list: Arc<dyn BreachedPasswords>,
         cache: Arc<dyn Cache>,
+        breaker: Breaker,
     ) -> Result<Self, InvalidBreachRangeConfig> {
         config.check()?;
         let client = Client::builder()
@@ -39,7 +42,7 @@ impl RangePasswords {
             .user_agent("saaskit")
             .build()
             .map_err(|_| InvalidBreachRangeConfig(vec!["no connection can be encrypted on this machine"]))?;
-        Ok(Self { client, url: config.url.clone(), list, cache })
+        Ok(Self { client, url: config.url.clone(), list, cache, breaker })
     }
 
     async fn range(&self, prefix: &str) -> Result<String, PortError> {
@@ -50,7 +53,7 @@ impl RangePasswords {
         {
             return Ok(range);
         }
-        let range = self.ask(prefix).await?;
+        let range = self.breaker.call(self.ask(prefix)).await?;
         if let Err(error) = self.cache.set(&key, range.as_bytes(), KEPT).await {
             tracing::debug!(error = &error as &dyn std::error::Error, "a range could not be kept");
         }
@@ -80,6 +83,7 @@ impl BreachedPasswords for RangePasswords {
         let digits = Digits::of(password);
         match self.range(digits.prefix()).await {
             Ok(range) => Ok(digits.are_in(&range)),
+            Err(error) if !error.was_asked() => Ok(false),
             Err(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,

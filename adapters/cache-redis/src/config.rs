@@ -8,7 +8,7 @@ use fred::types::RespVersion;
 use fred::types::config::{
     Config, ConnectionConfig, PerformanceConfig, TcpConfig, TlsConfig, TlsConnector, UnresponsiveConfig,
 };
-use saaskit_kernel::Secret;
+use saaskit_kernel::{Secret, is_this_machine};
 
 /// Which servers keep the cache, and how they are talked to.
 #[derive(Debug, Clone)]
@@ -88,6 +88,13 @@ impl RedisConfig {
             }
             _ => Err(InvalidRedisConfig(broken)),
         }
+    }
+
+    /// Whether what is said to the servers can be read on the way: one is on another machine, and connections are not
+    /// encrypted.
+    pub fn is_exposed(&self) -> bool {
+        let elsewhere = |servers: Config| servers.server.hosts().iter().any(|it| !is_this_machine(&it.host));
+        !self.encrypts() && self.servers().is_some_and(elsewhere)
     }
 
     fn encrypts(&self) -> bool {

@@ -73,8 +73,10 @@ fn stopped() -> PortError {
 
 /// Works jobs off until the queue is closed.
 fn work(jobs: &Queue, blocks: usize) {
-    let mut memory = Zeroizing::new(vec![Block::new(); blocks]);
+    // It comes with the first work: whoever hashes nothing holds none.
+    let mut memory = Zeroizing::new(Vec::new());
     while let Some(job) = next(jobs, &mut memory) {
+        memory.resize(blocks, Block::new());
         job(&mut memory);
     }
 }

@@ -1,18 +1,19 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use saaskit_gateway::{Door, Idempotency};
 use saaskit_kernel::{ErrorReporter, InstallationSecret, Source};
+use tower::util::MapResponseLayer;
 use utoipa::openapi::OpenApi;
 
 use crate::docs::{self, Docs};
 use crate::edge::Edge;
 use crate::fields::Shape;
-use crate::layer::{Gate, admit, count_preflights};
+use crate::layer::{Gate, Measured, OfPreflights, Requests, admit};
 use crate::route::{Entry, Route};
 use crate::{Problem, RequestFault, Resource, RouteInfo, Settings, layer, openapi};
 
@@ -22,6 +23,7 @@ pub struct Api {
     edge: Edge,
     docs: Docs,
     routes: Vec<Route>,
+    requests: Requests,
 }
 
 impl Api {
@@ -29,7 +31,8 @@ impl Api {
     pub fn new(door: Door, source: Source, secret: InstallationSecret, settings: Settings) -> Self {
         let docs = Docs::default();
         let Resource(routes) = Resource::new(docs::ROWS, &docs);
-        Self { edge: Edge::new(door, source, secret, settings), docs, routes }
+        let edge = Edge::new(door, source, secret, settings);
+        Self { edge, docs, routes, requests: Requests::default() }
     }
 
     /// The same with a resource more.
@@ -53,6 +56,13 @@ impl Api {
         self
     }
 
+    /// The same, counting its requests there.
+    #[must_use]
+    pub fn with_requests(mut self, requests: Requests) -> Self {
+        self.requests = requests;
+        self
+    }
+
     /// The routes that are mounted.
     pub fn routes(&self) -> impl Iterator<Item = &RouteInfo> {
         self.routes.iter().map(|route| &route.entry.info)
@@ -68,6 +78,7 @@ impl Api {
     pub fn router(self) -> Router {
         let document = serde_json::to_vec(&self.document()).unwrap_or_default();
         self.docs.0.get_or_init(|| Bytes::from(document));
+        let measured = self.requests.of(self.routes());
         let Self { edge, routes, .. } = self;
         let edge = Arc::new(edge);
         let mut router = Router::new();
@@ -80,7 +91,7 @@ impl Api {
         let router = router
             .fallback(not_found.layer(counted.clone()))
             .method_not_allowed_fallback(method_not_allowed.layer(counted));
-        wrap(router, &edge, nothing)
+        wrap(router, &edge, nothing, measured)
     }
 }
 
@@ -107,19 +118,21 @@ async fn method_not_allowed() -> Problem {
 
 /// The layers, the outermost first; all at once, for a layer that is added by itself is copied by each around it with
 /// every request.
-fn wrap(router: Router, edge: &Edge, nothing: Arc<Gate>) -> Router {
+fn wrap(router: Router, edge: &Edge, nothing: Arc<Gate>, measured: Measured) -> Router {
     let Settings { public_url, cors, body_limit, timeout, .. } = &edge.settings;
     router.layer((
-        from_fn_with_state(edge.source.clone(), layer::request_id),
-        from_fn_with_state(edge.source.clone(), layer::trace),
-        from_fn_with_state(public_url.clone(), layer::security_headers),
+        layer::measure(measured),
+        layer::request_id(edge.source.clone()),
+        layer::trace(edge.source.clone()),
+        layer::security_headers(public_url),
         layer::compression(),
-        from_fn_with_state(public_url.clone(), layer::problems),
-        from_fn_with_state(edge.reporter.clone(), layer::report),
-        from_fn_with_state(nothing, count_preflights),
+        layer::problems(public_url.clone()),
+        layer::report(edge.reporter.clone()),
+        OfPreflights(from_fn_with_state(nothing, admit)),
+        MapResponseLayer::new(|response: http::Response<_>| response.map(Body::new)),
         layer::cors(cors.clone()),
         layer::catch_panics(),
-        from_fn_with_state(*timeout, layer::timeout),
+        layer::timeout(*timeout),
         DefaultBodyLimit::max(*body_limit),
     ))
 }

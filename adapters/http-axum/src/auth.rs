@@ -23,13 +23,15 @@ mod tokens;
 mod unlock;
 mod verify_email;
 
-use saaskit_auth::permissions::{ROLES_READ, ROLES_WRITE, USERS_DELETE, USERS_LOCK, USERS_READ};
+use saaskit_auth::permissions::{ROLES_READ, ROLES_WRITE, USERS_DELETE, USERS_LOCK};
 use saaskit_auth::{Auth, DeviceToken};
 use saaskit_gateway::{Access, Class};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+#[cfg(feature = "stories")]
+pub(crate) use admin_users::{UserParam, UserView, read_id};
 #[cfg(feature = "stories")]
 pub(crate) use renewed::Renewed;
 
@@ -73,8 +75,6 @@ const ROWS: &[Row<Auth>] = &[
     Row::new(Access::Public, Class::Read, || routes!(email::undo_email_page)),
     Row::new(Access::Public, Class::Write, || routes!(email::post_undo_email_page)),
     Row::new(Access::User, Class::Write, || routes!(account::delete_account)),
-    Row::new(Access::Permission(USERS_READ), Class::Read, || routes!(admin_users::find_users)),
-    Row::new(Access::Permission(USERS_READ), Class::Read, || routes!(admin_users::show_user)),
     Row::new(Access::Permission(USERS_LOCK), Class::Write, || routes!(admin_users::lock_user)),
     Row::new(Access::Permission(USERS_LOCK), Class::Write, || routes!(admin_users::unlock_user)),
     Row::new(Access::Permission(USERS_DELETE), Class::Write, || routes!(admin_users::delete_user)),

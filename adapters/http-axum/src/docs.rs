@@ -20,6 +20,7 @@ use crate::url::Segment;
 use crate::{Problem, RequestFault, Row};
 
 const DOCUMENT: &str = "/api/openapi.json";
+const PAGE: &str = "index.html";
 
 /// The OpenAPI document, once it is made of all routes, these among them.
 #[derive(Debug, Clone, Default)]
@@ -56,19 +57,26 @@ async fn docs() -> Redirect {
 #[utoipa::path(get, path = "/docs/{file}", tag = "documentation",
     params(("file" = String, Path, description = "The file's name.", max_length = 100, example = "index.html")),
     responses((status = 200, description = "The file.")))]
-async fn docs_file(Segment(file): Segment) -> Result<Response, Problem> {
+async fn docs_file(Segment(name): Segment) -> Result<Response, Problem> {
     let config = Arc::new(Config::from(DOCUMENT));
-    let file = utoipa_swagger_ui::serve(&file, config).ok().flatten().ok_or(RequestFault::NotFound)?;
+    let file = utoipa_swagger_ui::serve(&name, config).ok().flatten().ok_or(RequestFault::NotFound)?;
     let headers = [
         (CONTENT_TYPE, file.content_type.as_str()),
         (CONTENT_SECURITY_POLICY, POLICY),
         (CACHE_CONTROL, "public, max-age=300"),
     ];
     let bytes = match file.bytes {
+        Cow::Borrowed(page) if name == PAGE => fits_telephones(page),
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => Bytes::from(bytes),
     };
     Ok((headers, Extension(AsItIs), bytes).into_response())
+}
+
+/// The page as it is packed would be shown on a telephone as on a desk.
+fn fits_telephones(page: &[u8]) -> Bytes {
+    const VIEWPORT: &str = r#"<head><meta name="viewport" content="width=device-width, initial-scale=1">"#;
+    Bytes::from(String::from_utf8_lossy(page).replacen("<head>", VIEWPORT, 1))
 }
 
 /// The page runs its own scripts and asks this server, and nobody else.

@@ -27,6 +27,7 @@ pub mod health;
 pub mod home;
 pub mod layer;
 mod list;
+pub mod metrics;
 pub mod objects;
 mod openapi;
 pub mod page;
@@ -41,6 +42,8 @@ pub mod tenant_roles;
 #[cfg(feature = "tenants")]
 pub mod tenants;
 mod url;
+#[cfg(feature = "stories")]
+pub mod user_directory;
 mod version;
 
 pub use api::Api;
@@ -52,6 +55,7 @@ pub use fault::RequestFault;
 pub use form::PageForm;
 pub use health::Health;
 pub use list::{Listed, Listing};
+pub use metrics::Metrics;
 pub use problem::{FieldError, Problem};
 pub use route::{Resource, Retired, RouteInfo, Row};
 pub use settings::{PublicUrl, PublicUrlInvalid, Settings};
@@ -72,6 +76,7 @@ fn entries() -> Vec<route::Entry> {
     all.extend(home::entries());
     all.extend(objects::entries());
     all.extend(health::entries());
+    all.extend(metrics::entries());
     #[cfg(feature = "auth")]
     all.extend(auth::entries());
     #[cfg(feature = "tenants")]
@@ -82,6 +87,8 @@ fn entries() -> Vec<route::Entry> {
     all.extend(export::entries());
     #[cfg(feature = "stories")]
     all.extend(enter_tenant::entries());
+    #[cfg(feature = "stories")]
+    all.extend(user_directory::entries());
     #[cfg(feature = "notify")]
     all.extend(dev::entries());
     all

@@ -3,28 +3,35 @@
 
 mod answer;
 mod fault;
+mod incoming;
+mod outgoing;
+mod pace;
 mod range;
+mod transfers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, RawQuery, State};
 use axum::response::Response;
-use futures_util::{StreamExt as _, TryStreamExt as _};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Extensions, HeaderMap, Method, StatusCode};
 use saaskit_gateway::{Access, Class};
-use saaskit_kernel::{Download, ErrorKind, NewObject, PortError, Storage, Upload, UrlVerifier};
+use saaskit_kernel::{Bytestream, Download, ErrorKind, NewObject, PortError, Storage, Upload, UrlVerifier};
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa_axum::routes;
 
 use crate::route::Entry;
 use crate::{Problem, RequestFault, Resource, Row};
 
 pub use fault::ObjectFault;
-pub(crate) use fault::RANGE_OUTSIDE;
+pub(crate) use fault::{RANGE_OUTSIDE, UPLOAD_STALLED};
+use incoming::Ending;
+pub use pace::Pace;
 use range::Wanted;
+use transfers::Places;
+pub use transfers::Transfers;
 
 /// Where objects are served, by GET and PUT: what signs URLs has to lead here.
 pub const PATH: &str = "/api/v1/objects";
@@ -34,13 +41,20 @@ const ROWS: &[Row<Objects>] = &[
     Row::new(Access::Public, Class::Write, || routes!(put_object)),
 ];
 
-/// What is served, and to whom.
+/// What is served, and to whom. Clones share what is under way.
 #[derive(Debug, Clone)]
 pub struct Objects {
-    /// Where the objects are.
-    pub storage: Arc<dyn Storage>,
-    /// Knows what was signed.
-    pub verifier: Arc<dyn UrlVerifier>,
+    storage: Arc<dyn Storage>,
+    verifier: Arc<dyn UrlVerifier>,
+    transfers: Transfers,
+    places: Arc<Places>,
+}
+
+impl Objects {
+    /// What is there, for whoever has a URL that the verifier knows.
+    pub fn new(storage: Arc<dyn Storage>, verifier: Arc<dyn UrlVerifier>, transfers: Transfers) -> Self {
+        Self { storage, verifier, transfers, places: Places::of(&transfers) }
+    }
 }
 
 /// The routes of objects.
@@ -52,10 +66,6 @@ pub(crate) fn entries() -> Vec<Entry> {
 pub fn resource(objects: &Objects) -> Resource {
     Resource::new(ROWS, objects)
 }
-
-/// The shortest time an upload gets, and the bytes it has to bring in each second more.
-const PATIENCE: Duration = Duration::from_secs(30);
-const SLOWEST: u64 = 16 * 1024;
 
 /// Whether a request may take longer than others: by how much, its length tells.
 pub(crate) fn is_upload(method: &Method, extensions: &Extensions) -> bool {
@@ -94,7 +104,8 @@ struct Signed {
     (status = 206, description = "The range.", content_type = "application/octet-stream", body = Vec<u8>),
     (status = 403, description = "The URL was changed, is over, or was signed for something else."),
     (status = 404, description = "The object is not there, or not any more."),
-    (status = 416, description = "The range is outside of the object.")))]
+    (status = 416, description = "The range is outside of the object."),
+    (status = 503, description = "As many downloads as this server carries are under way.")))]
 async fn get_object(
     State(objects): State<Objects>,
     RawQuery(query): RawQuery,
@@ -102,22 +113,56 @@ async fn get_object(
 ) -> Result<Response, Problem> {
     let query = query.unwrap_or_default();
     let download = objects.verifier.may_download(&query).ok_or(ObjectFault::UrlRefused)?;
-    read(&*objects.storage, &download, &headers).await
+    let place = objects.places.for_download()?;
+    match Wanted::of(&headers) {
+        Some(wanted) => objects.give_range(&download, &wanted, place).await,
+        None => objects.give(&download, place).await,
+    }
 }
 
-async fn read(storage: &dyn Storage, download: &Download, headers: &HeaderMap) -> Result<Response, Problem> {
-    let range = match Wanted::of(headers) {
-        None => None,
-        Some(wanted) => {
-            let info = storage.head(&download.key).await.map_err(ObjectFault::Storage)?;
-            match wanted.from(&info.ok_or(RequestFault::NotFound)?) {
+/// How often an object may be replaced between two looks at it.
+const TRIES: usize = 3;
+
+impl Objects {
+    async fn give(&self, download: &Download, place: OwnedSemaphorePermit) -> Result<Response, Problem> {
+        let object = self.storage.get(&download.key, None).await.map_err(ObjectFault::Storage)?;
+        let object = object.ok_or(RequestFault::NotFound)?;
+        answer::of(download, object, None, |body, length| self.body(body, length, place))
+    }
+
+    /// The range is worked out of what was seen before: if the object was replaced since, all begins anew.
+    async fn give_range(
+        &self,
+        download: &Download,
+        wanted: &Wanted,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Response, Problem> {
+        for _ in 0..TRIES {
+            let seen = self.storage.head(&download.key).await.map_err(ObjectFault::Storage)?;
+            let seen = seen.ok_or(RequestFault::NotFound)?;
+            let range = match wanted.from(&seen) {
                 Ok(range) => range,
                 Err(outside) => return Ok(answer::outside(outside)),
+            };
+            match self.storage.get(&download.key, range.clone()).await {
+                Ok(Some(object)) if object.info.tag == seen.tag => {
+                    let body = |body, length| self.body(body, length, place);
+                    return answer::of(download, object, range.as_ref(), body);
+                }
+                Ok(Some(_)) => {}
+                Ok(None) => return Err(RequestFault::NotFound.into()),
+                Err(error) if error.kind() == ErrorKind::Invalid => {}
+                Err(error) => return Err(ObjectFault::Storage(error).into()),
             }
         }
-    };
-    let object = storage.get(&download.key, range.clone()).await.map_err(ObjectFault::Storage)?;
-    answer::of(download, object.ok_or(RequestFault::NotFound)?, range.as_ref())
+        let restless =
+            PortError::new(ErrorKind::Unavailable, "http").because("it is replaced again and again");
+        Err(ObjectFault::Storage(restless).into())
+    }
+
+    fn body(&self, bytes: Bytestream, length: u64, place: OwnedSemaphorePermit) -> Body {
+        outgoing::body(bytes, length, self.transfers.slowest_download, place)
+    }
 }
 
 /// Stores an object of just the type, the length and, where it was signed, the checksum the URL was made for.
@@ -125,7 +170,10 @@ async fn read(storage: &dyn Storage, download: &Download, headers: &HeaderMap) -
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The bytes."),
     responses((status = 204, description = "It is stored."),
         (status = 403, description = "The URL was changed, is over, or was signed for something else."),
-        (status = 422, description = "The bytes are others than were said.")))]
+        (status = 408, description = "The bytes come too slowly."),
+        (status = 409, description = "The same object is being uploaded."),
+        (status = 422, description = "The bytes are others than were said."),
+        (status = 503, description = "As many uploads as this server carries are under way.")))]
 async fn put_object(
     State(objects): State<Objects>,
     RawQuery(query): RawQuery,
@@ -134,14 +182,18 @@ async fn put_object(
 ) -> Result<StatusCode, Problem> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let length = text(CONTENT_LENGTH).and_then(|length| length.parse().ok());
-    let said = text(CONTENT_TYPE).zip(length).zip(query.as_deref());
-    let upload = said.and_then(|((kind, length), query)| objects.verifier.may_upload(query, kind, length));
-    let Upload { key, content_type, length, sha256 } = upload.ok_or(ObjectFault::UrlRefused)?;
-    let lost = |_| PortError::new(ErrorKind::Unavailable, "http").because("the request broke off");
-    let body = body.into_data_stream().map_err(lost).boxed();
+    let said = text(CONTENT_TYPE).zip(length).zip(query);
+    let ((kind, length), query) = said.ok_or(ObjectFault::UrlRefused)?;
+    let kind = kind.to_owned();
+    let known = move |objects: &Objects| objects.verifier.may_upload(&query, &kind, length);
+    let upload = known(&objects).ok_or(ObjectFault::UrlRefused)?;
+    let _place = objects.places.for_upload(&upload.key)?;
+    let (pace, ending, asked) = (objects.transfers.slowest_upload, Ending::default(), objects.clone());
+    let body = incoming::bytes(body, pace, move || known(&asked).is_some(), ending.clone());
+    let Upload { key, content_type, length, sha256 } = upload;
     let object = NewObject { key, content_type, metadata: BTreeMap::new(), length, sha256, body };
-    let patience = PATIENCE + Duration::from_secs(length / SLOWEST);
-    let put = tokio::time::timeout(patience, objects.storage.put(object)).await;
-    put.map_err(|_| RequestFault::TimedOut)?.map_err(ObjectFault::of_upload)?;
+    // The bytes have their pace; this is for what the storage takes.
+    let put = tokio::time::timeout(pace.longest(length), objects.storage.put(object)).await;
+    put.map_err(|_| RequestFault::TimedOut)?.map_err(|error| ending.fault(error))?;
     Ok(StatusCode::NO_CONTENT)
 }

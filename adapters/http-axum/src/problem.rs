@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::fault::{BODY_TOO_LARGE, METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE};
-use crate::objects::RANGE_OUTSIDE;
+use crate::objects::{RANGE_OUTSIDE, UPLOAD_STALLED};
 use crate::rate_limit::add_standings;
 
 /// Any failure as the client sees it (RFC 9457). It is made of a [`Fault`] and nothing else, so that no internal
@@ -210,6 +210,7 @@ pub(crate) fn status(code: Code) -> StatusCode {
         _ if code == Code::PRECONDITION_FAILED => StatusCode::PRECONDITION_FAILED,
         _ if code == BODY_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
         _ if code == RANGE_OUTSIDE => StatusCode::RANGE_NOT_SATISFIABLE,
+        _ if code == UPLOAD_STALLED => StatusCode::REQUEST_TIMEOUT,
         Kind::Malformed => StatusCode::BAD_REQUEST,
         Kind::Validation => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::Unauthenticated => StatusCode::UNAUTHORIZED,

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use saaskit_gateway::{CorsPolicy, Origin, TrustedProxies};
 
+use crate::objects::Transfers;
+
 /// What an operator chooses about the HTTP edge.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -15,6 +17,8 @@ pub struct Settings {
     pub body_limit: usize,
     /// The longest a request may take.
     pub timeout: Duration,
+    /// How much of files is carried.
+    pub transfers: Transfers,
 }
 
 impl Settings {
@@ -26,6 +30,7 @@ impl Settings {
             cors: CorsPolicy::default(),
             body_limit: 1024 * 1024,
             timeout: Duration::from_secs(30),
+            transfers: Transfers::default(),
         }
     }
 }

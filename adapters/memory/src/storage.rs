@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use saaskit_kernel::{
-    Clock, Download, ErrorKind, Measure, NewObject, ObjectInfo, ObjectKey, PortError, Secret, SignedRequest,
-    SignedUrls, Storage, StoredObject, Timestamp, Upload, UrlVerifier,
+    Clock, Download, ErrorKind, Measure, NewObject, ObjectInfo, ObjectKey, Over, PortError, Secret,
+    SignedRequest, SignedUrls, Storage, StoredObject, Timestamp, Upload, UrlVerifier,
 };
 
 /// Keeps files, and remembers what it signed instead of signing it.
@@ -53,7 +53,7 @@ impl MemoryStorage {
 
 #[async_trait]
 impl Storage for MemoryStorage {
-    async fn put(&self, object: NewObject) -> Result<ObjectInfo, PortError> {
+    async fn put_over(&self, object: NewObject, over: Over) -> Result<Option<ObjectInfo>, PortError> {
         object.check("memory")?;
         let mut measure = Measure::of(&object, "memory");
         let NewObject { key, content_type, metadata, length, mut body, .. } = object;
@@ -63,9 +63,14 @@ impl Storage for MemoryStorage {
             bytes.extend_from_slice(&piece);
         }
         let (sha256, stored_at) = (measure.finish()?, self.clock.now());
-        let info = ObjectInfo { key: key.clone(), content_type, metadata, length, sha256, stored_at };
-        self.objects().insert(key, (info.clone(), bytes.freeze()));
-        Ok(info)
+        let (tag, sha256) = (hex::encode(sha256), Some(sha256));
+        let info = ObjectInfo { key: key.clone(), content_type, metadata, length, sha256, tag, stored_at };
+        let mut objects = self.objects();
+        if !over.allows(objects.get(&key).map(|(there, _)| there.tag.as_str())) {
+            return Ok(None);
+        }
+        objects.insert(key, (info.clone(), bytes.freeze()));
+        Ok(Some(info))
     }
 
     async fn get(

@@ -3,11 +3,11 @@ use std::ops::Bound;
 
 use async_trait::async_trait;
 use saaskit_kernel::{CommitError, Page, Paged, PortError, TenantId, UserId};
-use saaskit_tenants::port::{Members, Workspaces};
+use saaskit_tenants::port::{Belonging, Members, Memberships, Workspaces};
 use saaskit_tenants::write::{
     LAST_OWNER, MEMBERSHIP_USER, MembershipWrite, OwnerCount, TENANT_SLUG, TenantWrite, TenantsWrite,
 };
-use saaskit_tenants::{Membership, MembershipId, Tenant, TenantStatus};
+use saaskit_tenants::{Membership, MembershipId, Removal, Tenant, TenantStatus};
 
 use crate::MemoryStore;
 use crate::store::insert_new;
@@ -47,7 +47,7 @@ impl TenantsState {
                 let stored = stored.filter(|stored| stored.version == membership.version);
                 let stored = stored.ok_or(CommitError::Stale)?;
                 stored.role = membership.role;
-                stored.removed_at = membership.removed_at;
+                stored.removal = membership.removal;
                 stored.version = membership.version.next();
                 Ok(())
             }
@@ -95,9 +95,32 @@ impl TenantsState {
         self.memberships.values().filter(is_meant)
     }
 
+    fn ended_with_account(&self, user: UserId) -> impl Iterator<Item = &Membership> {
+        let is_meant =
+            move |membership: &&Membership| membership.user == user && went_with_account(membership);
+        self.memberships.values().filter(is_meant)
+    }
+
+    /// What a user is in workspaces, or was when the account went.
+    fn belonging(&self, user: UserId, most: usize) -> Belonging {
+        let is_meant = |membership: &&Membership| {
+            membership.user == user && (membership.is_active() || went_with_account(membership))
+        };
+        let all: Vec<&Membership> = self.memberships.values().filter(is_meant).collect();
+        let with_tenant = |membership: &&Membership| {
+            Some((self.tenants.get(&membership.tenant)?.clone(), (*membership).clone()))
+        };
+        let first = all.iter().take(most).filter_map(with_tenant).collect();
+        Belonging { user, first, count: all.len() as u64 }
+    }
+
     fn entry(&self, tenant: TenantId, user: UserId) -> Option<(Tenant, Membership)> {
         Some((self.tenants.get(&tenant)?.clone(), self.membership(tenant, user)?.clone()))
     }
+}
+
+fn went_with_account(membership: &Membership) -> bool {
+    matches!(membership.removal, Some(Removal { with_account: true, .. }))
 }
 
 #[async_trait]
@@ -146,5 +169,18 @@ impl Members for MemoryStore {
 
     async fn seats_used(&self, tenant: TenantId) -> Result<u64, PortError> {
         Ok(self.state().tenants.members(tenant, None).count() as u64)
+    }
+}
+
+#[async_trait]
+impl Memberships for MemoryStore {
+    async fn ended_with_account(&self, user: UserId) -> Result<Vec<Membership>, PortError> {
+        Ok(self.state().tenants.ended_with_account(user).cloned().collect())
+    }
+
+    async fn of_users(&self, users: &[UserId], each: u32) -> Result<Vec<Belonging>, PortError> {
+        let tenants = &self.state().tenants;
+        let all = users.iter().map(|user| tenants.belonging(*user, each as usize));
+        Ok(all.filter(|belonging| belonging.count > 0).collect())
     }
 }

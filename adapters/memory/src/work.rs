@@ -22,6 +22,7 @@ type Lane = Option<TenantId>;
 struct Queued {
     job: Job,
     attempt: u32,
+    excused: u32,
     standing: Standing,
 }
 
@@ -46,7 +47,7 @@ impl Queued {
 
 impl Work {
     pub(crate) fn add(&mut self, job: Job) -> Result<(), CommitError> {
-        let queued = Queued { attempt: 0, standing: Standing::Waiting(job.due_at), job };
+        let queued = Queued { attempt: 0, excused: 0, standing: Standing::Waiting(job.due_at), job };
         insert_new(&mut self.jobs, queued.job.id, queued).map_err(|_known| bug("a job of a known id"))
     }
 
@@ -65,6 +66,14 @@ impl Work {
 
     fn stand(&mut self, lease: Lease, standing: Standing) -> bool {
         self.held(lease).map(|queued| queued.standing = standing).is_some()
+    }
+
+    fn excuse(&mut self, lease: Lease, at: Timestamp) -> bool {
+        let excused = self.held(lease).map(|queued| {
+            queued.excused += 1;
+            queued.standing = Standing::Waiting(at);
+        });
+        excused.is_some()
     }
 
     /// The jobs that are next: every lane's oldest, then every lane's second, from the lane on that follows the
@@ -95,7 +104,7 @@ impl Work {
         queued.standing = Standing::Leased(until);
         self.served = queued.job.tenant;
         let lease = Lease { job: id, attempt: queued.attempt };
-        Some(Claimed { job: queued.job.clone(), lease })
+        Some(Claimed { job: queued.job.clone(), lease, excused: queued.excused })
     }
 
     fn state(&self, now: Timestamp) -> WorkState {
@@ -128,6 +137,10 @@ impl WorkQueue for MemoryStore {
 
     async fn put_off(&self, lease: Lease, at: Timestamp, _why: &str) -> Result<bool, PortError> {
         Ok(self.state().work.stand(lease, Standing::Waiting(at)))
+    }
+
+    async fn excuse(&self, lease: Lease, at: Timestamp, _why: &str) -> Result<bool, PortError> {
+        Ok(self.state().work.excuse(lease, at))
     }
 
     async fn bury(&self, lease: Lease, _at: Timestamp, _why: &str) -> Result<bool, PortError> {

@@ -4,7 +4,7 @@ use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use saaskit_kernel::{Measure, NewObject, ObjectInfo, ObjectKey, PortError, Timestamp};
+use saaskit_kernel::{Measure, NewObject, ObjectInfo, ObjectKey, Over, PortError, Timestamp};
 
 use crate::failure::{ADAPTER, failure};
 use crate::header::Header;
@@ -45,22 +45,23 @@ impl Draft {
         Ok(self)
     }
 
-    /// Puts it where it belongs, once it is whole and on the disk.
-    pub(crate) fn publish(mut self) -> Result<ObjectInfo, PortError> {
+    /// Puts it where it belongs, once it is whole and on the disk; `None` if something else lies there.
+    pub(crate) fn publish(mut self, over: &Over) -> Result<Option<ObjectInfo>, PortError> {
         self.header.complete(&self.measure.finish()?);
-        self.settle().map_err(failure)?;
-        self.header.info().map_err(failure)
+        let is_published = self.settle(over).map_err(failure)?;
+        is_published.then(|| self.header.info().map_err(failure)).transpose()
     }
 
-    fn settle(&self) -> Result<(), Error> {
-        if let Some(there) = self.tree.object(&self.key)?
-            && Header::read(&there).is_ok_and(|(header, _)| !header.is_of(&self.key))
-        {
-            return Err(Error::new(ErrorKind::InvalidData, "the file system takes two keys for one"));
-        }
+    fn settle(&self, over: &Over) -> Result<bool, Error> {
         self.file.write_all_at(&self.header.line()?, 0)?;
         self.file.sync_all()?;
-        self.tree.publish(&self.name, &self.key)
+        self.tree.publish(&self.name, &self.key, |there| match there.map(Header::read) {
+            None => Ok(over.allows(None)),
+            Some(Ok((header, _))) if header.is_of(&self.key) => Ok(over.allows(Some(header.tag()))),
+            Some(Ok(_)) => Err(Error::new(ErrorKind::InvalidData, "the file system takes two keys for one")),
+            // What can't be read has no tag.
+            Some(Err(_)) => Ok(*over == Over::Anything),
+        })
     }
 }
 

@@ -75,13 +75,19 @@ impl Header {
         self.key == key.as_str()
     }
 
+    /// Names the bytes: their checksum does.
+    pub(crate) fn tag(&self) -> &str {
+        &self.sha256
+    }
+
     pub(crate) fn info(&self) -> Result<ObjectInfo, Error> {
         Ok(ObjectInfo {
             key: ObjectKey::parse(&self.key).map_err(|_| unlike())?,
             content_type: self.content_type.clone(),
             metadata: self.metadata.clone(),
             length: self.length,
-            sha256: from_hex(&self.sha256).ok_or_else(unlike)?,
+            sha256: Some(from_hex(&self.sha256).ok_or_else(unlike)?),
+            tag: self.tag().to_owned(),
             stored_at: self.stored_at,
         })
     }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use saaskit_kernel::{
-    Bytestream, ErrorKind, NewObject, ObjectInfo, ObjectKey, PortError, Source, Storage, StoredObject,
+    Bytestream, ErrorKind, NewObject, ObjectInfo, ObjectKey, Over, PortError, Source, Storage, StoredObject,
 };
 
 use crate::draft::Draft;
@@ -55,7 +55,7 @@ impl LocalStorage {
 
 #[async_trait]
 impl Storage for LocalStorage {
-    async fn put(&self, object: NewObject) -> Result<ObjectInfo, PortError> {
+    async fn put_over(&self, object: NewObject, over: Over) -> Result<Option<ObjectInfo>, PortError> {
         object.check(ADAPTER)?;
         let (tree, name, now) = (self.tree.clone(), self.draft_name(), self.source.now());
         let (mut draft, mut body) = blocking(move || {
@@ -73,7 +73,7 @@ impl Storage for LocalStorage {
                 size = 0;
             }
         }
-        blocking(move || draft.write(&pieces)?.publish()).await
+        blocking(move || draft.write(&pieces)?.publish(&over)).await
     }
 
     async fn get(

@@ -5,7 +5,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use rustix::fs::{self as disk, AtFlags, CWD, Dir, FlockOperation, Mode, OFlags};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use saaskit_kernel::ObjectKey;
 
 /// The folders objects lie in. A segment of a key is a folder called like it, with `.d` behind, or an object's file,
@@ -46,35 +46,50 @@ impl Tree {
         let _ = disk::unlinkat(&self.drafts, draft, AtFlags::empty());
     }
 
-    /// Puts a draft in the place of an object, for good.
-    pub(crate) fn publish(&self, draft: &str, key: &ObjectKey) -> Result<(), Error> {
+    /// Puts a draft in the place of an object, for good, if it may replace what lies there.
+    pub(crate) fn publish(
+        &self,
+        draft: &str,
+        key: &ObjectKey,
+        may_replace: impl Fn(Option<&File>) -> Result<bool, Error>,
+    ) -> Result<bool, Error> {
         let (folders, file) = places(key);
         for _ in 0..TRIES {
-            match self.publish_in(&folders, &file, draft) {
-                Err(Errno::NOENT) => {}
-                done => return Ok(done?),
+            match self.publish_in(&folders, &file, draft, &may_replace) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                done => return done,
             }
         }
         Err(Error::from(ErrorKind::NotFound))
     }
 
-    fn publish_in(&self, folders: &[String], file: &str, draft: &str) -> Result<(), Errno> {
+    fn publish_in(
+        &self,
+        folders: &[String],
+        file: &str,
+        draft: &str,
+        may_replace: &impl Fn(Option<&File>) -> Result<bool, Error>,
+    ) -> Result<bool, Error> {
         let mut within = disk::openat(&self.objects, ".", FOLDER, Mode::empty())?;
         for name in folders {
             within = folder(&within, name)?;
         }
+        lock(&within)?;
+        if !may_replace(open(&within, file)?.as_ref())? {
+            return Ok(false);
+        }
         disk::renameat(&self.drafts, draft, &within, file)?;
-        disk::fsync(&within)
+        disk::flock(&within, FlockOperation::Unlock)?;
+        disk::fsync(&within)?;
+        Ok(true)
     }
 
     /// The file of an object.
     pub(crate) fn object(&self, key: &ObjectKey) -> Result<Option<File>, Error> {
         let (folders, name) = places(key);
-        let Some(within) = self.within(&folders)? else { return Ok(None) };
-        match disk::openat(&within, name, OPENED | OFlags::RDONLY, Mode::empty()) {
-            Ok(file) => Ok(Some(File::from(file))),
-            Err(Errno::NOENT) => Ok(None),
-            Err(error) => Err(error.into()),
+        match self.within(&folders)? {
+            Some(within) => open(&within, &name),
+            None => Ok(None),
         }
     }
 
@@ -82,11 +97,13 @@ impl Tree {
     pub(crate) fn remove(&self, key: &ObjectKey) -> Result<(), Error> {
         let (mut folders, name) = places(key);
         let Some(within) = self.within(&folders)? else { return Ok(()) };
+        lock(&within)?;
         match disk::unlinkat(&within, name, AtFlags::empty()) {
-            Ok(()) => disk::fsync(&within)?,
+            Ok(()) => disk::flock(&within, FlockOperation::Unlock)?,
             Err(Errno::NOENT) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
+        disk::fsync(&within)?;
         while let Some(empty) = folders.pop() {
             let Some(above) = self.within(&folders)? else { break };
             if disk::unlinkat(&above, empty, AtFlags::REMOVEDIR).is_err() {
@@ -127,6 +144,19 @@ impl Tree {
             }
         }
         Ok(())
+    }
+}
+
+/// Nobody else, in whatever process, changes what lies in a locked folder until it is unlocked or closed.
+fn lock(folder: &OwnedFd) -> Result<(), Errno> {
+    retry_on_intr(|| disk::flock(folder, FlockOperation::LockExclusive))
+}
+
+fn open(within: &OwnedFd, file: &str) -> Result<Option<File>, Error> {
+    match disk::openat(within, file, OPENED | OFlags::RDONLY, Mode::empty()) {
+        Ok(file) => Ok(Some(File::from(file))),
+        Err(Errno::NOENT) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | no connection, an answer that breaks off, 5xx | `Unavailable` | another try can help |
 //! | no answer in time | `TimedOut` | the same, and it may have been done |
-//! | 429, 503, `SlowDown` | `Throttled` | we were too fast |
+//! | 429, `SlowDown` | `Throttled` | we were too fast |
 //! | 401, 403, a bucket that is not there | `Unavailable` | the operator has to mend it, and work waits meanwhile |
 //! | 416 | `Invalid` | the range is outside of the object |
 //! | anything else | `Unexpected` | a bug |
@@ -52,7 +52,7 @@ pub(crate) fn failure<E: ProvideErrorMetadata>(deed: &'static str, error: &SdkEr
 fn judge(status: u16, code: &str) -> ErrorKind {
     match status {
         _ if code == "SlowDown" || code.contains("Throttl") => ErrorKind::Throttled,
-        429 | 503 => ErrorKind::Throttled,
+        429 => ErrorKind::Throttled,
         416 => ErrorKind::Invalid,
         // A connection that broke off while a body was sent, or bytes that were damaged on their way.
         400 if matches!(code, "RequestTimeout" | "IncompleteBody" | "BadDigest") => ErrorKind::Unavailable,
@@ -72,6 +72,11 @@ pub(crate) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     is_404 && error.code() != Some("NoSuchBucket")
 }
 
+/// Whether something else lies there than was to be replaced.
+pub(crate) fn is_refused<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    error.raw_response().is_some_and(|answer| answer.status().as_u16() == 412)
+}
+
 /// What an answer says that no answer can say.
 pub(crate) fn unexpected(what: &'static str) -> PortError {
     PortError::new(ErrorKind::Unexpected, ADAPTER).because(what)
@@ -86,6 +91,7 @@ mod tests {
         for (status, code, kind) in [
             (503, "SlowDown", ErrorKind::Throttled),
             (429, "", ErrorKind::Throttled),
+            (503, "ServiceUnavailable", ErrorKind::Unavailable),
             (500, "InternalError", ErrorKind::Unavailable),
             (403, "SignatureDoesNotMatch", ErrorKind::Unavailable),
             (404, "NoSuchBucket", ErrorKind::Unavailable),

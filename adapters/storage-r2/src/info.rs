@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
@@ -13,9 +13,9 @@ pub(crate) const SHA256: &str = "saaskit-sha256";
 /// What the bucket says of an object.
 #[derive(Debug)]
 pub(crate) struct Said {
-    pub(crate) content_type: String,
-    pub(crate) metadata: HashMap<String, String>,
-    pub(crate) e_tag: Option<String>,
+    content_type: String,
+    metadata: HashMap<String, String>,
+    e_tag: Option<String>,
     length: Option<u64>,
     stored_at: Option<DateTime>,
 }
@@ -47,33 +47,31 @@ impl From<&GetObjectOutput> for Said {
 }
 
 impl Said {
-    /// What was just put, by that tag.
-    pub(crate) fn of(info: &ObjectInfo, e_tag: Option<String>) -> Self {
-        Self {
-            content_type: info.content_type.clone(),
-            metadata: info.metadata.clone().into_iter().collect(),
-            e_tag,
-            length: Some(info.length),
-            stored_at: None,
-        }
-    }
-
-    /// What is to be known of the object; `None` where its checksum is not known yet.
-    pub(crate) fn info(self, key: &ObjectKey) -> Result<Option<ObjectInfo>, PortError> {
-        let Some(sha256) = self.metadata.get(SHA256).and_then(|sum| from_hex(sum)) else {
-            return Ok(None);
-        };
-        let metadata: BTreeMap<_, _> = self.metadata.into_iter().filter(|(name, _)| name != SHA256).collect();
+    /// What is to be known of the object.
+    pub(crate) fn info(mut self, key: &ObjectKey) -> Result<ObjectInfo, PortError> {
+        let sha256 = self.metadata.remove(SHA256).and_then(|sum| from_hex(&sum));
         let millis = self.stored_at.and_then(|at| at.to_millis().ok());
-        Ok(Some(ObjectInfo {
+        Ok(ObjectInfo {
             key: key.clone(),
             content_type: self.content_type,
-            metadata,
+            metadata: self.metadata.into_iter().collect(),
             length: self.length.ok_or_else(|| unexpected("an object without a length"))?,
             sha256,
+            tag: tag(self.e_tag)?,
             stored_at: Timestamp::from_millis(millis.ok_or_else(|| unexpected("an object without a time"))?),
-        }))
+        })
     }
+}
+
+/// The tag in an `ETag`, which stands between quotation marks there.
+pub(crate) fn tag(e_tag: Option<String>) -> Result<String, PortError> {
+    let e_tag = e_tag.ok_or_else(|| unexpected("an object without a tag"))?;
+    Ok(e_tag.trim_matches('"').to_owned())
+}
+
+/// An `ETag` as it was.
+pub(crate) fn e_tag(tag: &str) -> String {
+    format!("\"{tag}\"")
 }
 
 /// The metadata of an object with its checksum, where it is known.

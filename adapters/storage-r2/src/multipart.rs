@@ -1,18 +1,22 @@
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, MetadataDirective};
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt as _;
-use saaskit_kernel::{Bytestream, Measure, NewObject, ObjectInfo, PortError};
+use saaskit_kernel::{Bytestream, Measure, NewObject, ObjectInfo, Over, PortError};
 
-use crate::failure::{ADAPTER, failure, unexpected};
-use crate::info::{Said, metadata};
-use crate::storage::R2Storage;
+use crate::failure::{ADAPTER, failure, is_missing, is_refused, unexpected};
+use crate::info::{e_tag, metadata, tag};
+use crate::storage::{Conditions, R2Storage};
 
 /// Bytes of a part, and of what is still put at once: all that is held of an object.
 pub(crate) const PART: usize = 8 * 1024 * 1024;
 
-/// Puts an object in parts.
-pub(crate) async fn put(storage: &R2Storage, object: NewObject) -> Result<ObjectInfo, PortError> {
+/// Puts an object in parts, if it may take the place of what lies there when they are all there.
+pub(crate) async fn put(
+    storage: &R2Storage,
+    object: NewObject,
+    over: Over,
+) -> Result<Option<ObjectInfo>, PortError> {
     let mut measure = Measure::of(&object, ADAPTER);
     let known = object.sha256;
     let NewObject { key, content_type, metadata: given, length, body, .. } = object;
@@ -22,22 +26,42 @@ pub(crate) async fn put(storage: &R2Storage, object: NewObject) -> Result<Object
     let created = create.send().await.map_err(|error| failure("beginning an object in parts", &error))?;
     let id = created.upload_id.ok_or_else(|| unexpected("parts without an id"))?;
     let mut parts = Parts { storage: storage.clone(), key: key.as_str().to_owned(), id: Some(id) };
-    let (sha256, e_tag) = match parts.fill(body, &mut measure).await {
-        Ok(done) => done,
-        Err(error) => {
+    let (sha256, tag) = match parts.fill(body, &mut measure, over).await {
+        Ok(Some(done)) => done,
+        outcome => {
             parts.abort().await;
-            return Err(error);
+            return outcome.map(|_| None);
         }
     };
-    let stored_at = storage.source.now();
-    let info = ObjectInfo { key, content_type, metadata: given, length, sha256, stored_at };
-    if known.is_none()
-        && let Err(error) = storage.note(&info.key, Said::of(&info, e_tag), &sha256).await
-    {
-        // The object is there; its checksum is learnt again when it is asked for.
-        tracing::warn!(error = &error as &dyn std::error::Error, "a checksum could not be noted");
+    let (sha256, stored_at) = (Some(sha256), storage.source.now());
+    let info = ObjectInfo { key, content_type, metadata: given, length, sha256, tag, stored_at };
+    Ok(Some(if known.is_none() { note_checksum(storage, info).await } else { info }))
+}
+
+/// Copies an object onto itself with its checksum, which nobody knew before it was there. It is as good without.
+async fn note_checksum(storage: &R2Storage, info: ObjectInfo) -> ObjectInfo {
+    let noted = metadata(info.metadata.clone(), info.sha256.as_ref());
+    let copy = storage.client.copy_object().bucket(&storage.bucket).key(info.key.as_str());
+    let copy = copy.copy_source(storage.copy_source(&info.key)).copy_source_if_match(e_tag(&info.tag));
+    let copy = copy.metadata_directive(MetadataDirective::Replace).content_type(&info.content_type);
+    // R2 looks once more whether nobody put anything there meanwhile.
+    let only_over = e_tag(&info.tag);
+    let copy = copy.set_metadata(Some(noted)).customize().mutate_request(move |request| {
+        request.headers_mut().insert("cf-copy-destination-if-match", only_over.clone());
+    });
+    match copy.send().await {
+        Ok(copied) => {
+            let copied = copied.copy_object_result.and_then(|object| object.e_tag);
+            ObjectInfo { tag: tag(copied).unwrap_or(info.tag), ..info }
+        }
+        Err(error) => {
+            if !is_missing(&error) && !is_refused(&error) {
+                let error = failure("noting a checksum", &error);
+                tracing::warn!(error = &error as &dyn std::error::Error, "a checksum could not be noted");
+            }
+            info
+        }
     }
-    Ok(info)
 }
 
 /// Parts that are no object yet. Dropped, they are taken back.
@@ -54,7 +78,8 @@ impl Parts {
         &mut self,
         mut body: Bytestream,
         measure: &mut Measure,
-    ) -> Result<([u8; 32], Option<String>), PortError> {
+        over: Over,
+    ) -> Result<Option<([u8; 32], String)>, PortError> {
         let (mut done, mut part) = (Vec::new(), BytesMut::with_capacity(PART));
         while let Some(mut piece) = body.try_next().await? {
             measure.take(&piece)?;
@@ -71,7 +96,7 @@ impl Parts {
         if !part.is_empty() {
             done.push(self.part(done.len() + 1, part.freeze()).await?);
         }
-        Ok((sha256, self.complete(done).await?))
+        Ok(self.complete(done, over).await?.map(|tag| (sha256, tag)))
     }
 
     async fn part(&self, number: usize, bytes: Bytes) -> Result<CompletedPart, PortError> {
@@ -82,13 +107,19 @@ impl Parts {
         Ok(CompletedPart::builder().part_number(number).set_e_tag(part.e_tag).build())
     }
 
-    async fn complete(&mut self, done: Vec<CompletedPart>) -> Result<Option<String>, PortError> {
+    async fn complete(&mut self, done: Vec<CompletedPart>, over: Over) -> Result<Option<String>, PortError> {
         let all = CompletedMultipartUpload::builder().set_parts(Some(done)).build();
         let complete = self.storage.client.complete_multipart_upload().bucket(&self.storage.bucket);
         let complete = complete.key(&self.key).set_upload_id(self.id.clone()).multipart_upload(all);
-        let object = complete.send().await.map_err(|error| failure("making an object of parts", &error))?;
-        self.id = None;
-        Ok(object.e_tag)
+        let Conditions { if_match, if_none_match } = Conditions::of(over);
+        match complete.set_if_match(if_match).set_if_none_match(if_none_match).send().await {
+            Ok(object) => {
+                self.id = None;
+                tag(object.e_tag).map(Some)
+            }
+            Err(error) if is_refused(&error) => Ok(None),
+            Err(error) => Err(failure("making an object of parts", &error)),
+        }
     }
 
     async fn abort(&mut self) {

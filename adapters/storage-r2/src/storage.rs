@@ -4,20 +4,20 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_types::base64;
 use bytes::BytesMut;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use saaskit_kernel::{
-    Bytestream, ErrorKind, Measure, NewObject, ObjectInfo, ObjectKey, PortError, Source, Storage,
+    Bytestream, ErrorKind, Measure, NewObject, ObjectInfo, ObjectKey, Over, PortError, Source, Storage,
     StoredObject,
 };
 
 use crate::client::client;
 use crate::config::{InvalidR2Config, R2Config};
-use crate::failure::{ADAPTER, failure, is_missing, unexpected};
-use crate::info::{Said, metadata};
+use crate::failure::{ADAPTER, failure, is_missing, is_refused};
+use crate::info::{Said, e_tag, metadata, tag};
 use crate::multipart::{self, PART};
 
 /// Keeps files in a bucket, and signs URLs by which others get and put them. Cheap to clone.
@@ -43,7 +43,7 @@ impl R2Storage {
         Ok(Self { client: client(config), bucket, timeout, source })
     }
 
-    async fn put_at_once(&self, object: NewObject) -> Result<ObjectInfo, PortError> {
+    async fn put_at_once(&self, object: NewObject, over: Over) -> Result<Option<ObjectInfo>, PortError> {
         let mut measure = Measure::of(&object, ADAPTER);
         let NewObject { key, content_type, metadata: given, length, mut body, .. } = object;
         let mut bytes = BytesMut::new();
@@ -55,22 +55,19 @@ impl R2Storage {
         let put = self.client.put_object().bucket(&self.bucket).key(key.as_str());
         let put = put.content_type(&content_type).set_metadata(Some(metadata(given.clone(), Some(&sha256))));
         let put = put.checksum_sha256(base64::encode(sha256)).body(ByteStream::from(bytes.freeze()));
-        put.send().await.map_err(|error| failure("putting an object", &error))?;
-        let stored_at = self.source.now();
-        Ok(ObjectInfo { key, content_type, metadata: given, length, sha256, stored_at })
+        let Conditions { if_match, if_none_match } = Conditions::of(over);
+        let tag = match put.set_if_match(if_match).set_if_none_match(if_none_match).send().await {
+            Ok(put) => tag(put.e_tag)?,
+            Err(error) if is_refused(&error) => return Ok(None),
+            Err(error) => return Err(failure("putting an object", &error)),
+        };
+        let (sha256, stored_at) = (Some(sha256), self.source.now());
+        Ok(Some(ObjectInfo { key, content_type, metadata: given, length, sha256, tag, stored_at }))
     }
 
-    pub(crate) async fn open(
-        &self,
-        key: &ObjectKey,
-        range: Option<String>,
-    ) -> Result<Option<GetObjectOutput>, PortError> {
-        let get = self.client.get_object().bucket(&self.bucket).key(key.as_str()).set_range(range);
-        match get.send().await {
-            Ok(object) => Ok(Some(object)),
-            Err(error) if is_missing(&error) => Ok(None),
-            Err(error) => Err(failure("getting an object", &error)),
-        }
+    /// An object as the source of a copy: percent-encoded, as the header wants it.
+    pub(crate) fn copy_source(&self, key: &ObjectKey) -> String {
+        format!("{}/{}", self.bucket, utf8_percent_encode(key.as_str(), ESCAPED))
     }
 
     async fn page(
@@ -92,17 +89,33 @@ impl R2Storage {
 
 /// Keys that are listed with one request at most.
 const LONGEST_PAGE: usize = 1000;
-/// How often the checksum of an object may have to be learnt before it can be told: others may replace it meanwhile.
-const TRIES: usize = 3;
+/// All but what is unreserved in a path.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// What has to lie where an object is put, as its headers say it.
+pub(crate) struct Conditions {
+    pub(crate) if_match: Option<String>,
+    pub(crate) if_none_match: Option<String>,
+}
+
+impl Conditions {
+    pub(crate) fn of(over: Over) -> Self {
+        match over {
+            Over::Anything => Self { if_match: None, if_none_match: None },
+            Over::Nothing => Self { if_match: None, if_none_match: Some("*".to_owned()) },
+            Over::Tag(tag) => Self { if_match: Some(e_tag(&tag)), if_none_match: None },
+        }
+    }
+}
 
 #[async_trait]
 impl Storage for R2Storage {
-    async fn put(&self, object: NewObject) -> Result<ObjectInfo, PortError> {
+    async fn put_over(&self, object: NewObject, over: Over) -> Result<Option<ObjectInfo>, PortError> {
         object.check(ADAPTER)?;
         if object.length <= PART as u64 {
-            self.put_at_once(object).await
+            self.put_at_once(object, over).await
         } else {
-            multipart::put(self, object).await
+            multipart::put(self, object, over).await
         }
     }
 
@@ -116,32 +129,24 @@ impl Storage for R2Storage {
         }
         let last = |range: &Range<u64>| (range.end - 1).min(NewObject::LARGEST);
         let range = range.map(|range| format!("bytes={}-{}", range.start, last(&range).max(range.start)));
-        for _ in 0..TRIES {
-            let Some(object) = self.open(key, range.clone()).await? else { return Ok(None) };
-            match Said::from(&object).info(key)? {
-                Some(info) => {
-                    return Ok(Some(StoredObject { info, body: read(object.body, self.timeout) }));
-                }
-                None => self.learn(key).await?,
+        let get = self.client.get_object().bucket(&self.bucket).key(key.as_str()).set_range(range);
+        match get.send().await {
+            Ok(object) => {
+                let info = Said::from(&object).info(key)?;
+                Ok(Some(StoredObject { info, body: read(object.body, self.timeout) }))
             }
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(failure("getting an object", &error)),
         }
-        Err(unexpected("an object that is replaced again and again"))
     }
 
     async fn head(&self, key: &ObjectKey) -> Result<Option<ObjectInfo>, PortError> {
-        for _ in 0..TRIES {
-            let head = self.client.head_object().bucket(&self.bucket).key(key.as_str());
-            let said = match head.send().await {
-                Ok(said) => Said::from(said),
-                Err(error) if is_missing(&error) => return Ok(None),
-                Err(error) => return Err(failure("looking for an object", &error)),
-            };
-            match said.info(key)? {
-                Some(info) => return Ok(Some(info)),
-                None => self.learn(key).await?,
-            }
+        let head = self.client.head_object().bucket(&self.bucket).key(key.as_str());
+        match head.send().await {
+            Ok(said) => Said::from(said).info(key).map(Some),
+            Err(error) if is_missing(&error) => Ok(None),
+            Err(error) => Err(failure("looking for an object", &error)),
         }
-        Err(unexpected("an object that is replaced again and again"))
     }
 
     async fn remove(&self, key: &ObjectKey) -> Result<(), PortError> {
@@ -172,10 +177,6 @@ impl Storage for R2Storage {
     }
 
     async fn copy(&self, from: &ObjectKey, to: &ObjectKey) -> Result<bool, PortError> {
-        // What is copied has to know its checksum.
-        if self.head(from).await?.is_none() {
-            return Ok(false);
-        }
         let copy = self.client.copy_object().bucket(&self.bucket).key(to.as_str());
         match copy.copy_source(self.copy_source(from)).send().await {
             Ok(_) => Ok(true),
@@ -190,7 +191,7 @@ impl Storage for R2Storage {
 }
 
 /// A body that fails when nothing of it comes for too long.
-pub(crate) fn read(body: ByteStream, timeout: Duration) -> Bytestream {
+fn read(body: ByteStream, timeout: Duration) -> Bytestream {
     stream::try_unfold(body, move |mut body| async move {
         let late = |_| PortError::new(ErrorKind::TimedOut, ADAPTER).because("a body that does not go on");
         let broken = |_| PortError::new(ErrorKind::Unavailable, ADAPTER).because("a body that breaks off");

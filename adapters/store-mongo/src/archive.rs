@@ -2,35 +2,62 @@
 
 mod document;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use bson::oid::ObjectId;
 use bson::{Document, doc};
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 use mongodb::error::Error;
-use mongodb::{Client, Database};
+use mongodb::{Client, Cursor, Database};
 use saaskit_kernel::archive::{Archive, Mark, Row, Table, Value};
 use saaskit_kernel::{ErrorKind, PortError};
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::domain::DOMAINS;
 use crate::failure::{port, port_error};
+use crate::presence::Presence;
 use crate::store::{late, open};
 use crate::tx::Tx;
 use crate::{Config, Failure, MongoStore, migrate, signal};
 
-/// A store that is moved out of or into. It can't tell whether a server uses it meanwhile: whoever moves sees to that.
+/// How long one statement may run: some read a whole table.
+const LIMIT: Duration = Duration::from_mins(5);
+
+/// A store that is moved out of or into. It keeps every server away for as long as it lives.
 #[derive(Debug)]
 pub struct MongoArchive {
     client: Client,
     database: Database,
     config: Config,
+    me: ObjectId,
+    reading: Mutex<Option<Reading>>,
+    _presence: Presence,
+}
+
+/// A table that is being read, and how far.
+#[derive(Debug)]
+struct Reading {
+    table: &'static str,
+    last: Row,
+    cursor: Cursor<Document>,
+}
+
+impl Reading {
+    fn goes_on(&self, table: &Table, after: Option<&[Value]>) -> bool {
+        self.table == table.name && after == Some(self.last.as_slice())
+    }
 }
 
 impl MongoArchive {
-    /// What is moved out of. `Rejected` where its collections are not those of this version.
+    /// What is moved out of. `Rejected` where a server uses it or its collections are not those of this version.
     pub async fn source(config: Config) -> Result<Self, PortError> {
         let (client, database) = open(&config).await?;
-        let archive = Self { client, database, config };
-        let strange = archive.in_time(migrate::not_of_this_version(&archive.database)).await?;
+        let me = ObjectId::new();
+        let presence = Presence::of_a_move(&database, me).await?;
+        let archive = Self { client, database, config, me, reading: Mutex::default(), _presence: presence };
+        let strange = in_time(migrate::not_of_this_version(&archive.database)).await?;
         if strange.is_empty() {
             return Ok(archive);
         }
@@ -39,42 +66,23 @@ impl MongoArchive {
         Err(port_error(ErrorKind::Rejected).because(sentence))
     }
 
-    /// What is moved into, brought up to date.
+    /// What is moved into, brought up to date. `Rejected` where a server uses it.
     pub async fn target(config: Config) -> Result<Self, PortError> {
         MongoStore::migrate(&config).await?;
         Self::source(config).await
     }
 
-    async fn in_time<T>(&self, asked: impl Future<Output = Result<T, Error>>) -> Result<T, PortError> {
-        timeout(self.config.limit(), asked).await.map_err(|_| late())?.map_err(port)
-    }
-
-    /// Documents that fit, by their keys from that end on.
-    async fn ask(
-        &self,
-        table: &Table,
-        fits: Document,
-        direction: i32,
-        limit: u32,
-    ) -> Result<Vec<Row>, PortError> {
+    /// Begins to read documents that fit, by their keys from that end on. The server hands them over by so many as
+    /// weigh no more than the largest document there can be.
+    async fn open(&self, table: &Table, fits: Document, direction: i32) -> Result<Cursor<Document>, Error> {
         let order = doc! { document::path(table): direction };
         let documents = self.database.collection::<Document>(table.name);
-        let most = i64::from(limit);
-        let asked = async {
-            match document::distinct(table) {
-                None => {
-                    let found = documents.find(fits).sort(order).limit(most).batch_size(limit);
-                    found.await?.try_collect().await
-                }
-                Some(group) => {
-                    let rest = [doc! { "$match": fits }, doc! { "$sort": order }, doc! { "$limit": most }];
-                    let stages = [group].into_iter().chain(rest);
-                    documents.aggregate(stages).batch_size(limit).await?.try_collect().await
-                }
+        match document::distinct(table) {
+            None => documents.find(fits).sort(order).await,
+            Some(group) => {
+                documents.aggregate([group, doc! { "$match": fits }, doc! { "$sort": order }]).await
             }
-        };
-        let found: Vec<Document> = self.in_time(asked).await?;
-        found.iter().map(|found| document::read(table, found)).collect()
+        }
     }
 
     async fn insert(&self, table: &Table, rows: &[Row]) -> Result<(), Failure> {
@@ -93,20 +101,39 @@ impl MongoArchive {
     }
 }
 
+async fn in_time<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<T, PortError> {
+    timeout(LIMIT, asked).await.map_err(|_| late())?.map_err(port)
+}
+
 #[async_trait]
 impl Archive for MongoArchive {
     fn tables(&self) -> Vec<&'static Table> {
         DOMAINS.iter().flat_map(|domain| domain.tables).collect()
     }
 
+    /// Whoever asks for the page after the one he was given last has it from the same cursor.
     async fn read(&self, table: &Table, after: Option<&[Value]>, limit: u32) -> Result<Vec<Row>, PortError> {
-        let after = after.map(|key| doc! { document::path(table): { "$gt": document::key(table, key) } });
-        self.ask(table, after.unwrap_or_default(), 1, limit).await
+        let mut kept = self.reading.lock().await;
+        let mut cursor = match kept.take() {
+            Some(reading) if reading.goes_on(table, after) => reading.cursor,
+            _ => {
+                let after =
+                    after.map(|key| doc! { document::path(table): { "$gt": document::key(table, key) } });
+                in_time(self.open(table, after.unwrap_or_default(), 1)).await?
+            }
+        };
+        let found: Vec<Document> = in_time(cursor.by_ref().take(limit as usize).try_collect()).await?;
+        let rows: Vec<Row> =
+            found.iter().map(|found| document::read(table, found)).collect::<Result<_, _>>()?;
+        *kept =
+            rows.last().map(|row| Reading { table: table.name, last: table.key_of(row).to_vec(), cursor });
+        Ok(rows)
     }
 
     async fn last(&self, table: &Table) -> Result<Option<Row>, PortError> {
-        let rows = self.ask(table, doc! {}, -1, 1).await?;
-        Ok(rows.first().map(|row| table.key_of(row).to_vec()))
+        let found = in_time(async { self.open(table, doc! {}, -1).await?.try_next().await }).await?;
+        let row = found.map(|found| document::read(table, &found)).transpose()?;
+        Ok(row.map(|row| table.key_of(&row).to_vec()))
     }
 
     /// A transaction that is dropped is aborted.
@@ -114,7 +141,8 @@ impl Archive for MongoArchive {
         if rows.is_empty() {
             return Ok(());
         }
-        let written = timeout(self.config.limit(), self.insert(table, rows)).await;
+        self.reading.lock().await.take();
+        let written = timeout(LIMIT, self.insert(table, rows)).await;
         written.map_err(|_| late())?.map_err(|failure| match failure {
             Failure::Mongo(error) => port(error),
             other => port_error(ErrorKind::Unexpected).because(other.to_string()),
@@ -122,15 +150,16 @@ impl Archive for MongoArchive {
     }
 
     async fn mark(&self) -> Result<Option<Mark>, PortError> {
-        let mark = self.in_time(migrate::mark(&self.database)).await?;
+        let mark = in_time(migrate::mark(&self.database)).await?;
         Ok(mark.and_then(|mark| mark.try_into().ok()).map(Mark))
     }
 
     async fn begin(&self, mark: Mark) -> Result<(), PortError> {
-        self.in_time(migrate::set_mark(&self.database, mark.0)).await
+        in_time(migrate::set_mark(&self.database, mark.0)).await
     }
 
     async fn end(&self) -> Result<(), PortError> {
-        self.in_time(migrate::remove_mark(&self.database)).await
+        in_time(migrate::remove_mark(&self.database)).await?;
+        in_time(migrate::give_turn(&self.database, self.me)).await
     }
 }

@@ -26,13 +26,17 @@ impl MongoStore {
         let prepared = commit.prepare(&self.0.subscriptions)?;
         let plan = self.plan(&prepared)?;
         let end = Instant::now() + self.0.config.limit();
-        let mut retries = Retries::of_a_commit();
-        loop {
-            match self.attempt(&plan, end).await {
-                Err(cause) if cause.is_passing() && Instant::now() < end && retries.again(&cause).await => {}
-                outcome => return outcome.map_err(Failure::explain),
+        let committing = async {
+            let mut retries = Retries::of_a_commit();
+            loop {
+                match self.attempt(&plan, end).await {
+                    Err(cause)
+                        if cause.is_passing() && Instant::now() < end && retries.again(&cause).await => {}
+                    outcome => return outcome,
+                }
             }
-        }
+        };
+        self.0.reach.ask(committing, failure::judge).await.map_err(Failure::explain)
     }
 
     pub(crate) async fn apply_within(
@@ -118,7 +122,7 @@ fn is_unanswered(cause: &Error) -> bool {
 }
 
 /// A transaction that can't be aborted is so when its time is over.
-async fn abort(session: &mut ClientSession) {
+pub(crate) async fn abort(session: &mut ClientSession) {
     const PATIENCE: Duration = Duration::from_secs(2);
     if let Ok(Err(error)) = timeout(PATIENCE, session.abort_transaction()).await {
         tracing::warn!(error = %failure::port(error), "a transaction could not be aborted");

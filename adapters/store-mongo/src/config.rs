@@ -1,11 +1,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use bson::{Document, doc};
 use mongodb::options::{
-    Acknowledgment, ClientOptions, ConnectionString, ReadConcern, ReadPreference, SelectionCriteria,
-    WriteConcern,
+    Acknowledgment, ClientOptions, ConnectionString, HostInfo, ReadConcern, ReadPreference,
+    SelectionCriteria, ServerAddress, Tls, WriteConcern,
 };
-use saaskit_kernel::{ErrorKind, PortError, Secret};
+use saaskit_kernel::{ErrorKind, PortError, Secret, is_this_machine};
 
 use crate::failure::{port, port_error};
 
@@ -71,6 +72,18 @@ impl Config {
         }
     }
 
+    /// Whether what is said to the servers can be read on the way: one is on another machine, and connections are not
+    /// encrypted.
+    pub fn is_exposed(&self) -> bool {
+        let Ok(address) = ConnectionString::parse(self.url.expose()) else { return false };
+        let (usually, is_here) = match &address.host_info {
+            HostInfo::HostIdentifiers(hosts) => (false, hosts.iter().all(is_here)),
+            _ => (true, false),
+        };
+        let encrypted = address.tls.as_ref().map_or(usually, |tls| matches!(tls, Tls::Enabled(_)));
+        !encrypted && !is_here
+    }
+
     /// The driver's own words are not told: they may hold a part of the address.
     fn address_fault(&self) -> Option<String> {
         match ConnectionString::parse(self.url.expose()) {
@@ -105,8 +118,21 @@ impl Config {
         on_most.w_timeout(self.statement).build()
     }
 
+    /// The same, as a command takes it.
+    pub(crate) fn majority_document(&self) -> Document {
+        let longest = i64::try_from(self.statement.as_millis()).unwrap_or(i64::MAX);
+        doc! { "w": "majority", "j": true, "wtimeout": longest }
+    }
+
     /// The longest that anything made of a few statements takes before it is given up here, whatever the server does.
     pub(crate) fn limit(&self) -> Duration {
         self.find + 2 * self.statement
+    }
+}
+fn is_here(server: &ServerAddress) -> bool {
+    match server {
+        ServerAddress::Tcp { host, .. } => is_this_machine(host),
+        // What is no address of a network is a socket in this machine's files.
+        _ => true,
     }
 }

@@ -1,7 +1,7 @@
 use std::error::Error;
 
 use mongodb::error::{ErrorKind as Cause, TRANSIENT_TRANSACTION_ERROR, WriteFailure};
-use saaskit_kernel::{CommitError, ErrorKind, PortError};
+use saaskit_kernel::{CommitError, ErrorKind, PortError, Verdict};
 
 use crate::index;
 
@@ -45,6 +45,28 @@ impl Failure {
             Self::Crossed => port_error(ErrorKind::Unavailable).because("too many others at once").into(),
             Self::Mongo(error) => index::taken(&error).unwrap_or_else(|| port(error).into()),
         }
+    }
+}
+
+/// What an answer tells of the servers: whether it is theirs, or one was looked for in vain.
+pub(crate) fn judge<T>(answer: &Result<T, Failure>) -> Verdict {
+    let Err(failure) = answer else { return Verdict::Well };
+    match failure {
+        Failure::Mongo(error) if is_in_vain(error) => Verdict::Failed,
+        Failure::Mongo(error) if code(error).is_some() && !is_lost(error) => Verdict::Well,
+        Failure::Commit(CommitError::Stale | CommitError::Duplicate(_) | CommitError::Refused(_)) => {
+            Verdict::Well
+        }
+        _ => Verdict::Nothing,
+    }
+}
+
+/// What a failed question is told as.
+pub(crate) fn of_question(failure: Failure) -> PortError {
+    match failure {
+        Failure::Mongo(error) => port(error),
+        Failure::Commit(CommitError::Port(error)) => error,
+        other => unreadable(other),
     }
 }
 
@@ -96,10 +118,22 @@ const NOT_AUTHENTICATED: i32 = 18;
 /// The server is going down, is no longer the primary or not yet, can't reach others, or met another write.
 const PASSING: [i32; 14] = [6, 7, 89, 91, 112, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436];
 
+/// `WriteConflict`: another transaction holds the document.
+const CONFLICT: i32 = 112;
+
+/// Whether a transaction met another.
+pub(crate) fn is_conflict(error: &mongodb::error::Error) -> bool {
+    code(error).is_some_and(|(code, _)| code == CONFLICT)
+}
+
 /// Whether asking again at once may help. Who looked for a server in vain has waited for it already.
 pub(crate) fn is_passing(error: &mongodb::error::Error) -> bool {
-    let in_vain = matches!(error.kind.as_ref(), Cause::ServerSelection { .. });
-    !in_vain && (is_lost(error) || error.contains_label(TRANSIENT_TRANSACTION_ERROR))
+    !is_in_vain(error) && (is_lost(error) || error.contains_label(TRANSIENT_TRANSACTION_ERROR))
+}
+
+/// Whether a server was looked for, and none was there.
+fn is_in_vain(error: &mongodb::error::Error) -> bool {
+    matches!(error.kind.as_ref(), Cause::ServerSelection { .. })
 }
 
 /// Whether the server is not there at the moment; asking again may find it, or another.
@@ -113,6 +147,12 @@ pub(crate) fn is_lost(error: &mongodb::error::Error) -> bool {
             | Cause::Shutdown
     );
     gone || code(error).is_some_and(|(code, _)| PASSING.contains(&code))
+}
+
+/// What an answer says of one of its writes, by its code.
+pub(crate) fn unwritten(code: i32) -> PortError {
+    let kind = if PASSING.contains(&code) { ErrorKind::Unavailable } else { ErrorKind::Unexpected };
+    port_error(kind).because(format!("error {code} in an answer"))
 }
 
 /// The server's code and its name.

@@ -27,6 +27,7 @@ mod log;
 mod migrate;
 #[cfg(feature = "notify")]
 mod notify;
+mod presence;
 mod retries;
 mod row;
 mod signal;

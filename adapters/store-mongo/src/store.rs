@@ -6,13 +6,16 @@ use bson::{Document, doc};
 use futures_util::TryStreamExt;
 use mongodb::error::Error;
 use mongodb::{Client, ClientSession, Collection, Database};
-use saaskit_kernel::{Commit, CommitError, ErrorKind, PortError, Subscriptions, Write};
+use saaskit_kernel::{Breaker, Commit, CommitError, ErrorKind, PortError, Reach, Subscriptions, Write};
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::failure::{self, port, port_error};
+use crate::presence::Presence;
 use crate::retries::Retries;
-use crate::{Config, Failure, migrate};
+use crate::row::Row;
+use crate::work::Held;
+use crate::{Config, Failure, migrate, tx};
 
 /// Applies an embedder's own writes inside the store's transaction.
 #[async_trait]
@@ -30,6 +33,9 @@ pub trait WriteHandler: fmt::Debug + Send + Sync + 'static {
     ) -> Result<(), Failure>;
 }
 
+/// How long a statement outside of a transaction waits for one.
+const PATIENCE_MS: i32 = 2000;
+
 /// Every port of every domain, on one database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct MongoStore(pub(crate) Arc<Inner>);
@@ -43,6 +49,10 @@ pub(crate) struct Inner {
     pub(crate) handlers: Vec<Arc<dyn WriteHandler>>,
     /// The lane that was served last.
     pub(crate) cursor: Mutex<Uuid>,
+    /// Jobs that nobody can write to at the moment.
+    pub(crate) held: Held,
+    pub(crate) _presence: Presence,
+    pub(crate) reach: Reach,
 }
 
 impl MongoStore {
@@ -54,8 +64,21 @@ impl MongoStore {
         handlers: Vec<Arc<dyn WriteHandler>>,
     ) -> Result<Self, PortError> {
         let (client, database) = open(&config).await?;
-        let cursor = Mutex::default();
-        let store = Self(Arc::new(Inner { client, database, config, subscriptions, handlers, cursor }));
+        let presence = timeout(config.limit(), Presence::of_a_server(&database)).await;
+        let presence = presence.map_err(|_| late())??;
+        let (cursor, held, reach) = Default::default();
+        let inner = Inner {
+            client,
+            database,
+            config,
+            subscriptions,
+            handlers,
+            cursor,
+            held,
+            _presence: presence,
+            reach,
+        };
+        let store = Self(Arc::new(inner));
         if store.ask(|| migrate::mark(&store.0.database)).await?.is_some() {
             let sentence = "the database is the unfinished target of a move: finish that first";
             return Err(port_error(ErrorKind::Rejected).because(sentence));
@@ -66,6 +89,13 @@ impl MongoStore {
         }
         let sentence = format!("the database lacks migrations: {}", missing.join(", "));
         Err(port_error(ErrorKind::Rejected).because(sentence))
+    }
+
+    /// The same, refusing at once while that breaker is open: it opens when no server is found and nobody is answered.
+    #[must_use]
+    pub fn behind(self, breaker: Breaker) -> Self {
+        self.0.reach.mind(breaker);
+        self
     }
 
     /// Brings collections and indexes up to date and gives the migrations it applied, `auth/0001_accounts`. Any
@@ -156,9 +186,31 @@ impl MongoStore {
         filter: Document,
         update: Document,
     ) -> Result<bool, PortError> {
-        let change =
-            || async { self.collection(collection).update_one(filter.clone(), update.clone()).await };
-        Ok(self.ask(change).await?.matched_count > 0)
+        Ok(self.update(collection, doc! { "q": filter, "u": update }).await? > 0)
+    }
+
+    /// Changes all that are found.
+    pub(crate) async fn change_all(
+        &self,
+        collection: &str,
+        filter: Document,
+        update: Document,
+    ) -> Result<(), PortError> {
+        self.update(collection, doc! { "q": filter, "u": update, "multi": true }).await.map(drop)
+    }
+
+    /// How many were changed. Such a statement waits while a transaction holds what it would change: not for long, then
+    /// it is given up as `TimedOut`. The driver has a command only for that.
+    async fn update(&self, collection: &str, update: Document) -> Result<u64, PortError> {
+        let command = doc! {
+            "update": collection,
+            "updates": [update],
+            "maxTimeMS": PATIENCE_MS,
+            "writeConcern": self.0.config.majority_document(),
+        };
+        let answer = self.ask(|| async { self.0.database.run_command(command.clone()).await }).await?;
+        tx::written(&answer, None)?;
+        answer.number("n")
     }
 
     /// Asks again when the server was lost, or another.
@@ -171,11 +223,12 @@ impl MongoStore {
             loop {
                 match question().await {
                     Err(cause) if failure::is_passing(&cause) && retries.again(&cause).await => {}
-                    answer => return answer.map_err(port),
+                    answer => return answer.map_err(Failure::from),
                 }
             }
         };
-        timeout(self.0.config.limit(), asking).await.map_err(|_| late())?
+        let asking = async { timeout(self.0.config.limit(), asking).await.map_err(|_| late())? };
+        self.0.reach.ask(asking, failure::judge).await.map_err(failure::of_question)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::row::{self, Row};
 use crate::tx::Tx;
 use crate::{Failure, MongoStore};
 
+mod belonging;
 mod member;
 mod workspace;
 

@@ -1,8 +1,8 @@
 use bson::{Bson, Document, doc};
 use mongodb::{ClientSession, Collection, Database, SessionCursor};
-use saaskit_kernel::ErrorKind;
+use saaskit_kernel::PortError;
 
-use crate::failure::port_error;
+use crate::failure::unwritten;
 use crate::row::Row;
 use crate::{Failure, index};
 
@@ -68,14 +68,7 @@ impl Tx<'_> {
     ) -> Result<Updated, Failure> {
         let command = doc! { "update": collection, "updates": updates };
         let done = self.database.run_command(command).session(&mut *self.session).await?;
-        let errors = done.get_array("writeErrors").into_iter().flatten().filter_map(Bson::as_document);
-        for error in errors {
-            let code: i32 = error.number("code")?;
-            if code != index::DUPLICATE {
-                let told = format!("error {code} in one of several updates");
-                return Err(port_error(ErrorKind::Unexpected).because(told).into());
-            }
-        }
+        written(&done, Some(index::DUPLICATE))?;
         let touched: usize = done.number("n")?;
         let made = done.get_array("upserted").map_or(0, Vec::len);
         Ok(Updated { found: touched.saturating_sub(made), made })
@@ -160,6 +153,19 @@ pub(crate) struct Updated {
     pub(crate) found: usize,
     /// So many were made.
     pub(crate) made: usize,
+}
+
+/// Whether everything a command was to write is written, but for what failed by that code.
+pub(crate) fn written(answer: &Document, forgiven: Option<i32>) -> Result<(), PortError> {
+    let failures = answer.get_array("writeErrors").into_iter().flatten().filter_map(Bson::as_document);
+    let unsure = answer.get_document("writeConcernError").ok();
+    for failure in failures.chain(unsure) {
+        let code: i32 = failure.number("code")?;
+        if Some(code) != forgiven {
+            return Err(unwritten(code));
+        }
+    }
+    Ok(())
 }
 
 fn without_nulls(row: Document) -> Document {

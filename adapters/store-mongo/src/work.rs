@@ -12,6 +12,10 @@ use crate::row::{self, Row};
 use crate::tx::{self, Tx};
 use crate::{Failure, MongoStore};
 
+mod held;
+
+pub(crate) use held::Held;
+
 const JOBS: &str = "work_jobs";
 
 /// One statement for all of them.
@@ -32,6 +36,7 @@ fn job_row(job: &Job) -> Document {
         "ready": false,
         "leased": false,
         "attempt": 0_i64,
+        "excused": 0_i64,
     }
 }
 
@@ -47,9 +52,11 @@ fn held(lease: Lease) -> Document {
 
 /// Jobs to claim, `most` at most: one of each lane in turn, the lanes from the one after `cursor` on, once around.
 /// The lanes are found by skipping through their index.
-fn candidates(cursor: Uuid, most: u32) -> Vec<Document> {
+fn candidates(cursor: Uuid, free: &Document, most: u32) -> Vec<Document> {
+    let mut ready = doc! { "ready": true, "$expr": { "$eq": ["$lane", "$$lane"] } };
+    ready.extend(free.clone());
     let of_lane = vec![
-        doc! { "$match": { "ready": true, "$expr": { "$eq": ["$lane", "$$lane"] } } },
+        doc! { "$match": ready },
         doc! { "$sort": { "next_at": 1, "_id": 1 } },
         doc! { "$limit": i64::from(most) },
         doc! { "$project": { "_id": 1 } },
@@ -74,7 +81,8 @@ impl WorkQueue for MongoStore {
         const TRIES: u32 = 3;
         self.wake(now).await?;
         for _ in 0..TRIES {
-            let rows = self.aggregate(JOBS, candidates(self.cursor(), limit)).await?;
+            let candidates = candidates(self.cursor(), &self.0.held.others(), limit);
+            let rows = self.aggregate(JOBS, candidates).await?;
             let ids: Vec<Bson> = rows.into_iter().filter_map(|mut row| row.remove("_id")).collect();
             if ids.is_empty() {
                 break;
@@ -94,6 +102,12 @@ impl WorkQueue for MongoStore {
     async fn put_off(&self, lease: Lease, at: Timestamp, why: &str) -> Result<bool, PortError> {
         let fields = doc! { "leased": false, "next_at": row::time(at), "why": why };
         self.change(JOBS, held(lease), tx::set(fields)).await
+    }
+
+    async fn excuse(&self, lease: Lease, at: Timestamp, why: &str) -> Result<bool, PortError> {
+        let mut update = tx::set(doc! { "leased": false, "next_at": row::time(at), "why": why });
+        update.insert("$inc", doc! { "excused": 1_i64 });
+        self.change(JOBS, held(lease), update).await
     }
 
     async fn bury(&self, lease: Lease, at: Timestamp, why: &str) -> Result<bool, PortError> {
@@ -126,12 +140,16 @@ impl WorkQueue for MongoStore {
 }
 
 impl MongoStore {
-    /// Makes due jobs claimable, and those whose lease ended. What was woken stays so if it takes too long for all.
+    /// Makes due jobs claimable, and those whose lease ended. What was woken stays so if it takes too long for all. Who
+    /// held a lease that ended may have died in the middle of the commit that finishes the job.
     async fn wake(&self, now: Timestamp) -> Result<(), PortError> {
-        let asleep = doc! { "ready": false, "buried_at": null, "next_at": { "$lte": row::time(now) } };
+        let due = doc! { "$lte": row::time(now) };
+        let asleep =
+            |leased: bool| doc! { "ready": false, "leased": leased, "buried_at": null, "next_at": &due };
         let wake = doc! { "$set": { "ready": true, "leased": false } };
-        let waking = || async { self.collection(JOBS).update_many(asleep.clone(), wake.clone()).await };
-        self.ask(waking).await.map(drop)
+        let waking = self.change_jobs(asleep(false), &wake);
+        let ended = Box::pin(self.change_free_jobs(asleep(true), &wake));
+        tokio::try_join!(waking, ended).map(drop)
     }
 
     /// Leases those that nobody took meanwhile. They are found again by a token, so that a repeated statement takes
@@ -143,8 +161,7 @@ impl MongoStore {
             "$set": { "ready": false, "leased": true, "next_at": row::time(until), "lease": token },
             "$inc": { "attempt": 1_i64 },
         };
-        let taking = || async { self.collection(JOBS).update_many(free.clone(), lease.clone()).await };
-        self.ask(taking).await?;
+        self.change_jobs(free, &lease).await?;
         let mine = doc! { "_id": { "$in": ids }, "lease": token };
         self.all(JOBS, mine, doc! { "due_at": 1, "_id": 1 }, most).await
     }
@@ -176,5 +193,6 @@ fn claimed(row: &Document) -> Result<Claimed, PortError> {
         payload: row.json("payload")?,
         due_at: row.at("due_at")?,
     };
-    Ok(Claimed { lease: Lease { job: job.id, attempt: row.number("attempt")? }, job })
+    let lease = Lease { job: job.id, attempt: row.number("attempt")? };
+    Ok(Claimed { job, lease, excused: row.number("excused")? })
 }

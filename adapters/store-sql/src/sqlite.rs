@@ -108,6 +108,7 @@ macro_rules! up {
 mod config;
 mod engine;
 mod hold;
+mod readers;
 mod schema;
 #[path = "shared/store.rs"]
 mod store;

@@ -6,7 +6,7 @@ saaskit_kernel::tables! {
     }
     auth_sessions (id: Id) {
         user_id: Id, epoch: Number, method: Text, created_at: Time, authenticated_at: Time, seen_at: Time,
-        expires_at: Time, ended_at: Time, acts_in: Id, cookie: Bytes, ip: Ip, agent: Text,
+        expires_at: Time, ended_at: Time, warned_at: Time, acts_in: Id, cookie: Bytes, ip: Ip, agent: Text,
     }
     auth_refresh_tokens (hash: Bytes) {
         session_id: Id, number: Number, created_at: Time, expires_at: Time, rotated_at: Time, client: Bytes,

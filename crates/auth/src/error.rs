@@ -1,9 +1,9 @@
 use saaskit_kernel::{Code, CommitError, ErrorKind, Fault, Guard, Invalid, PortError};
 
-use crate::AccessError;
 use crate::access::{
     GRANT_BEYOND_OWN, PERMISSION_MISSING, ROLE_FIXED, ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLES_FULL,
 };
+use crate::{AccessError, Veto};
 
 mod account;
 mod proof;
@@ -38,6 +38,9 @@ pub enum AuthError {
     /// It is not allowed, or not with this role.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// What belongs to the account does not allow it.
+    #[error(transparent)]
+    Belongings(#[from] Veto),
     /// It was changed since it was looked at.
     #[error("it was changed since you looked at it")]
     Changed,
@@ -110,6 +113,7 @@ impl Fault for AuthError {
             Self::Proof(error) => error.code(),
             Self::Account(error) => error.code(),
             Self::Access(error) => error.code(),
+            Self::Belongings(veto) => veto.fault().code(),
             Self::Changed => Code::PRECONDITION_FAILED,
             Self::Busy(_) => BUSY,
             Self::InFlight => Code::IN_FLIGHT,
@@ -123,6 +127,7 @@ impl Fault for AuthError {
     fn fields(&self) -> Vec<(&'static str, Invalid)> {
         match self {
             Self::Invalid(fields) => fields.clone(),
+            Self::Belongings(veto) => veto.fault().fields(),
             _ => Vec::new(),
         }
     }
@@ -130,6 +135,7 @@ impl Fault for AuthError {
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::SignIn(SignInError::TooManyTries) => Some(1),
+            Self::Belongings(veto) => veto.fault().retry_after(),
             Self::Busy(error) | Self::Unavailable(error) => Some(error.retry_after_seconds()),
             _ => None,
         }

@@ -14,6 +14,7 @@ mod access;
 pub mod action;
 mod archive;
 mod attempts;
+mod belongings;
 mod carrier;
 /// What access tokens say.
 pub mod claims;
@@ -40,6 +41,7 @@ pub mod write;
 pub use access::{AccessError, GlobalRole, Known, Place, RoleSheet, SystemRole, TenantRole};
 pub use archive::TABLES;
 pub use attempts::{Admission, AttemptKey, Attempts};
+pub use belongings::{NoBelongings, Veto};
 pub use carrier::{AccessToken, Carried, Carrier, Tokens};
 pub use client::Client;
 pub use device::DeviceToken;

@@ -11,6 +11,7 @@ use saaskit_kernel::{
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+pub use crate::belongings::Belongings;
 use crate::claims::{AccessClaims, TokenRefused};
 use crate::{
     Algorithm, Assignment, AttemptKey, Attempts, KeyId, OneTimeToken, Password, PasswordHash, Presented,
@@ -130,6 +131,7 @@ pub trait Roles: fmt::Debug + Send + Sync + 'static {
 ///   the ones made then or later.
 /// - Of any number of commits that redeem one token, exactly one is applied.
 /// - A token is not redeemed at or after the end of its time.
+/// - Forgetting removes tokens whose time ended before that, used or not, and no others.
 #[async_trait]
 pub trait Tokens: fmt::Debug + Send + Sync + 'static {
     /// By the hash of its secret, together with its user.
@@ -144,6 +146,7 @@ pub trait Tokens: fmt::Debug + Send + Sync + 'static {
 /// - Of any number of commits that insert a key of one number, exactly one is applied.
 /// - Of any number of commits that store an installation secret, exactly one is ever applied.
 /// - Of any number of commits that set the installation up, exactly one is ever applied.
+/// - A seal is replaced by another if it is the stored one, and nothing else is changed; if it is not, nothing is.
 #[async_trait]
 pub trait Keys: fmt::Debug + Send + Sync + 'static {
     /// All signing keys.
@@ -323,6 +326,11 @@ pub enum Letter {
     },
     /// A link of a session's chain was shown long after it was replaced: the session was ended.
     TokenReuse {
+        /// To whom.
+        to: User,
+    },
+    /// Another client than the one a session is carried by showed a link of it: nothing was ended.
+    SecurityAlert {
         /// To whom.
         to: User,
     },

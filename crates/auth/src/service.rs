@@ -27,6 +27,7 @@ mod profile;
 mod register;
 mod remove_role;
 mod renew;
+mod reseal;
 mod resend_verification;
 mod reset_password;
 mod revocations;
@@ -63,8 +64,8 @@ pub use set_up::SetUp;
 
 use crate::policy::{COMMON, TOO_LONG, Whose};
 use crate::port::{
-    AttemptCounters, BreachedPasswords, Keys, Letters, PasswordHasher, RefreshTokens, Roles, Sessions,
-    TokenSigner, Tokens, Users,
+    AttemptCounters, Belongings, BreachedPasswords, Keys, Letters, PasswordHasher, RefreshTokens, Roles,
+    Sessions, TokenSigner, Tokens, Users,
 };
 use crate::{Algorithm, AuthError, Known, Password, PasswordPolicy, User};
 use cookies::Cookies;
@@ -106,6 +107,7 @@ pub struct Ports {
     pub signer: Arc<dyn TokenSigner>,
     pub sealer: Arc<dyn Sealer>,
     pub letters: Arc<dyn Letters>,
+    pub belongings: Arc<dyn Belongings>,
     pub geo: Arc<dyn GeoIp>,
     pub freshness: Freshness,
     pub source: Source,

@@ -26,6 +26,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// It was ended then.
     pub ended_at: Option<Timestamp>,
+    /// When its user was last warned that another client showed a link of it.
+    pub warned_at: Option<Timestamp>,
     /// The workspace it acts in, if in one.
     pub tenant: Option<TenantId>,
     /// The hash of the browser cookie that carries it; without one, tokens do.
@@ -65,6 +67,9 @@ impl Session {
     /// That it was heard of is written down at most so often.
     pub const SEEN_EVERY: Duration = Duration::from_hours(1);
 
+    /// Its user is warned of it at most so often.
+    pub const WARNED_EVERY: Duration = Duration::from_hours(24);
+
     /// Starts a session of a user who has just proved who they are.
     pub fn start(id: SessionId, user: &User, method: Method, call: &Call, at: Timestamp) -> Self {
         Self {
@@ -77,6 +82,7 @@ impl Session {
             seen_at: at,
             expires_at: at.plus(Self::ABSOLUTE_LIFE),
             ended_at: None,
+            warned_at: None,
             tenant: None,
             cookie: None,
             ip: call.ip,
@@ -89,6 +95,11 @@ impl Session {
     pub fn is_live(&self, user: &User, now: Timestamp) -> bool {
         let idle = self.cookie.is_some() && self.is_idle(now);
         self.ended_at.is_none() && now < self.expires_at && !idle && user.accepts(self.epoch)
+    }
+
+    /// Whether its user is to be warned of it, or was a short while ago.
+    pub fn deserves_warning(&self, now: Timestamp) -> bool {
+        self.warned_at.is_none_or(|at| now.since(at) >= Self::WARNED_EVERY)
     }
 
     /// Whether it was not heard of for too long.

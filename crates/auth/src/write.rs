@@ -67,7 +67,7 @@ pub enum UserWrite {
     },
 }
 
-/// Changes of a session. What is not there is changed by none of them, and that is no error.
+/// Changes of a session. What is not there is changed by none of them, and that is no error but where it says so.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SessionWrite {
     /// Inserts it.
@@ -99,6 +99,15 @@ pub enum SessionWrite {
         session: SessionId,
         /// Where.
         tenant: Option<TenantId>,
+    },
+    /// Its user is warned of it, if the last warning is still `last`; `Stale` otherwise.
+    Warn {
+        /// Which.
+        session: SessionId,
+        /// When its user was warned of it last.
+        last: Option<Timestamp>,
+        /// When.
+        at: Timestamp,
     },
     /// It was heard of.
     See {
@@ -156,6 +165,11 @@ pub enum TokenWrite {
     },
     /// Removes all of a user.
     Erase(UserId),
+    /// Removes those whose time ended before that; at most 1,000.
+    Forget {
+        /// When.
+        before: Timestamp,
+    },
 }
 
 /// Changes of counted tries.
@@ -205,6 +219,25 @@ pub enum KeyWrite {
         /// When.
         at: Timestamp,
     },
+    /// Puts another seal of the same secret in place of `from`; if `from` is not there any more, nothing is changed
+    /// and that is no error.
+    Reseal {
+        /// Which.
+        secret: KeptSecret,
+        /// The seal that was opened.
+        from: Sealed,
+        /// The same secret sealed by the first key.
+        to: Sealed,
+    },
+}
+
+/// A secret that is kept sealed for as long as it is of use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptSecret {
+    /// What the installation derives with.
+    Installation,
+    /// The private key of that number.
+    Key(u32),
 }
 
 /// Changes of how many operate the installation; both come after `Install`, and are `Stale` before.
@@ -244,6 +277,10 @@ impl DomainWrite for AuthWrite {
             Self::Attempt(AttemptWrite::Forget { .. }) => Target::row("auth.attempts.old", []),
             Self::Role(write) => write.target(),
             Self::Key(KeyWrite::Insert(key)) => Target::row("auth.signing_key", key.number.to_be_bytes()),
+            Self::Key(KeyWrite::Reseal { secret, .. }) => match secret {
+                KeptSecret::Installation => Target::row("auth.installation.seal", []),
+                KeptSecret::Key(number) => Target::row("auth.signing_key.seal", number.to_be_bytes()),
+            },
             Self::Key(KeyWrite::RemoveBefore(_)) => Target::row("auth.signing_key.old", []),
             Self::Key(KeyWrite::Install(_) | KeyWrite::SetUp { .. }) => Target::row("auth.installation", []),
             Self::Operator(_) => {
@@ -272,6 +309,7 @@ impl SessionWrite {
             | Self::Adopt { session: id, .. }
             | Self::Prove { session: id, .. }
             | Self::Act { session: id, .. }
+            | Self::Warn { session: id, .. }
             | Self::See { session: id, .. } => Target::row("auth.session", id.uuid()),
             Self::Erase(user) => Target::row("auth.session.all", user.uuid()),
             Self::Forget { .. } => Target::row("auth.session.old", []),
@@ -288,6 +326,7 @@ impl TokenWrite {
             Self::Void(user) | Self::VoidBackTo { user, .. } | Self::Erase(user) => {
                 Target::row("auth.token.all", user.uuid())
             }
+            Self::Forget { .. } => Target::row("auth.token.old", []),
         }
     }
 }
@@ -298,7 +337,10 @@ impl RoleWrite {
             Self::Insert(Role { id, .. }) | Self::Save(Role { id, .. }) | Self::Remove { role: id, .. } => {
                 Target::row("auth.role", id.uuid())
             }
-            Self::Assign(Assignment { user, .. }) => Target::row("auth.assignment", user.uuid()),
+            Self::Assign(Assignment { user, tenant, .. }) => {
+                let place = tenant.map_or_else(Vec::new, |tenant| tenant.uuid().as_bytes().to_vec());
+                Target::row("auth.assignment", [user.uuid().as_bytes().to_vec(), place].concat())
+            }
         }
     }
 }

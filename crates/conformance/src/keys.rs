@@ -1,7 +1,7 @@
 //! What a reader of keys must do; see [`saaskit_auth::port::Keys`] and [`KeyWrite`].
 
 use saaskit_auth::write::{
-    AuthWrite, INSTALLATION, KEY_NUMBER, KeyWrite, LAST_OPERATOR, OperatorWrite, SET_UP,
+    AuthWrite, INSTALLATION, KEY_NUMBER, KeptSecret, KeyWrite, LAST_OPERATOR, OperatorWrite, SET_UP,
 };
 use saaskit_auth::{Algorithm, SigningKey};
 use saaskit_kernel::{Commit, CommitError, Sealed};
@@ -22,6 +22,8 @@ macro_rules! keys_suite {
             an_installation_secret_is_read_back_as_it_was
             exactly_one_of_many_installation_secrets_is_ever_stored
             an_installation_is_set_up_exactly_once
+            a_seal_that_is_stored_is_replaced_and_nothing_else
+            of_many_seals_that_replace_one_at_once_one_stays
             an_installation_is_not_set_up_before_it_is_installed
             operators_are_not_counted_before_it_is_installed
             the_last_operator_is_not_lost
@@ -111,6 +113,45 @@ pub async fn an_installation_is_not_set_up_before_it_is_installed(stores: Stores
     assert_answer!(early, Err(CommitError::Refused(SET_UP)));
     stores.given(write(KeyWrite::Install(secret(1)))).await;
     stores.given(write(KeyWrite::SetUp { at: NOW })).await;
+}
+
+fn reseal(secret: KeptSecret, from: Sealed, to: Sealed) -> Commit {
+    write(KeyWrite::Reseal { secret, from, to })
+}
+
+/// The one seal, of the installation or of one key; what is not stored, there or any more, replaces nothing.
+pub async fn a_seal_that_is_stored_is_replaced_and_nothing_else(stores: Stores) {
+    let source = source();
+    let mut keys: Vec<SigningKey> = (1..=2).map(|number| signing_key(&source, number)).collect();
+    stores.given(reseal(KeptSecret::Installation, secret(1), secret(2))).await;
+    stores.given(reseal(KeptSecret::Key(1), keys[0].private.clone(), secret(2))).await;
+    assert_eq!(stores.keys.installation().await.unwrap(), None);
+    stores.given(write(KeyWrite::Install(secret(1)))).await;
+    for key in &keys {
+        stores.given(write(KeyWrite::Insert(key.clone()))).await;
+    }
+
+    stores.given(reseal(KeptSecret::Installation, secret(1), secret(7))).await;
+    stores.given(reseal(KeptSecret::Installation, secret(1), secret(8))).await;
+    stores.given(reseal(KeptSecret::Key(2), keys[1].private.clone(), secret(9))).await;
+    stores.given(reseal(KeptSecret::Key(2), secret(3), secret(10))).await;
+    stores.given(reseal(KeptSecret::Key(3), keys[0].private.clone(), secret(10))).await;
+    keys[1].private = secret(9);
+    assert_eq!(stores.keys.installation().await.unwrap(), Some(secret(7)));
+    assert_eq!(stores.keys.signing_keys().await.unwrap(), keys);
+    stores.given(write(KeyWrite::SetUp { at: NOW })).await;
+}
+
+/// Of any number of commits that replace one seal, the first is applied and the others change nothing.
+pub async fn of_many_seals_that_replace_one_at_once_one_stays(stores: Stores) {
+    stores.given(write(KeyWrite::Install(secret(1)))).await;
+    let at_once = (10..18).map(|byte| reseal(KeptSecret::Installation, secret(1), secret(byte))).collect();
+    for answer in commit_at_once(&stores, at_once).await {
+        assert_answer!(answer, Ok(()));
+    }
+    let stays = stores.keys.installation().await.unwrap().unwrap();
+    assert!((10..18).any(|byte| secret(byte) == stays), "{stays:?}");
+    stores.given(reseal(KeptSecret::Installation, stays, secret(1))).await;
 }
 
 fn count(write: OperatorWrite) -> Commit {

@@ -52,6 +52,7 @@ pub mod geo_ip;
 pub mod ip_reputation;
 pub mod keys;
 pub mod members;
+pub mod memberships;
 pub mod messages;
 pub mod outbox;
 pub mod password_hasher;

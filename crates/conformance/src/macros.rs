@@ -44,6 +44,7 @@ macro_rules! every_store_suite {
         $crate::keys_suite!($fresh $(, #[$attribute])*);
         $crate::workspaces_suite!($fresh $(, #[$attribute])*);
         $crate::members_suite!($fresh $(, #[$attribute])*);
+        $crate::memberships_suite!($fresh $(, #[$attribute])*);
         $crate::messages_suite!($fresh $(, #[$attribute])*);
         $crate::suppressions_suite!($fresh $(, #[$attribute])*);
         $crate::preferences_suite!($fresh $(, #[$attribute])*);

@@ -2,13 +2,13 @@
 
 use saaskit_kernel::{Commit, CommitError, Page, Source, TenantId};
 use saaskit_tenants::write::{OwnerCount, TenantWrite, TenantsWrite};
-use saaskit_tenants::{Membership, MembershipId, Role};
+use saaskit_tenants::{Membership, MembershipId, Removal, Role};
 
 use crate::Stores;
 use crate::at_once::{assert_one_wins, commit_at_once};
 use crate::fixtures::{membership, source};
 use crate::macros::assert_answer;
-use crate::workspaces::{given_workspace, join, save_membership};
+use crate::workspaces::{ended, given_workspace, join, save_membership};
 
 /// Makes a module `members_suite` of tests. Takes an expression for a future of [`crate::Stores`].
 #[macro_export]
@@ -78,8 +78,14 @@ pub async fn a_save_of_a_membership_replaces_its_role_and_its_end(stores: Stores
     let member = membership(&source, acme.id, source.id());
     stores.given(join(&member)).await;
     let mut saved = Membership { version: member.version.next(), ..member };
-    for (role, removed_at) in [(Role::Admin, None), (Role::Member, Some(source.now())), (Role::Owner, None)] {
-        saved = Membership { role, removed_at, ..saved };
+    let removed = |with_account| Some(Removal { at: source.now(), with_account });
+    for (role, removal) in [
+        (Role::Admin, None),
+        (Role::Member, removed(false)),
+        (Role::Owner, None),
+        (Role::Owner, removed(true)),
+    ] {
+        saved = Membership { role, removal, ..saved };
         stores.given(save_membership(&saved)).await;
         saved.version = saved.version.next();
         let read = stores.members.membership(acme.id, saved.id).await.unwrap();
@@ -121,7 +127,7 @@ pub async fn a_refused_owner_count_keeps_the_membership_as_it_was(stores: Stores
     let ana = source.id();
     let acme = given_workspace(&stores, &source, "acme", ana).await;
     let (_, owner) = stores.workspaces.entry(acme.id, ana).await.unwrap().unwrap();
-    let ended = Membership { removed_at: Some(source.now()), ..owner.clone() };
+    let ended = ended(&source, owner.clone());
     let fewer = Commit::new().write(TenantsWrite::from(TenantWrite::Owners(acme.id, OwnerCount::Fewer)));
     let answer = stores.commit(save_membership(&ended).and(fewer)).await;
     assert_answer!(answer, Err(CommitError::Refused(saaskit_tenants::write::LAST_OWNER)));
@@ -157,7 +163,7 @@ pub async fn who_is_gone_is_left_out_of_pages_and_takes_no_seat(stores: Stores) 
     let members = given_members(&stores, &source, acme.id, 3).await;
     assert_eq!(stores.members.seats_used(acme.id).await.unwrap(), 4);
     let gone = stores.members.membership(acme.id, members[1]).await.unwrap().unwrap();
-    stores.given(save_membership(&Membership { removed_at: Some(source.now()), ..gone })).await;
+    stores.given(save_membership(&ended(&source, gone))).await;
     let (page, has_more) = next_page(&stores, acme.id, &[], 10).await;
     assert_eq!((page.len(), page.contains(&members[1]), has_more), (3, false, false));
     assert_eq!(stores.members.seats_used(acme.id).await.unwrap(), 3);

@@ -18,6 +18,7 @@ macro_rules! sealer_suite {
             a_seal_by_an_older_key_still_opens
             new_seals_use_the_first_key
             a_seal_by_a_key_that_is_not_in_the_ring_refuses_to_open
+            a_seal_is_current_if_the_first_key_made_it
         }
     };
 }
@@ -111,4 +112,17 @@ pub async fn new_seals_use_the_first_key(rings: Rings) {
 pub async fn a_seal_by_a_key_that_is_not_in_the_ring_refuses_to_open(rings: Rings) {
     let seal = sealed(&rings(&[1]));
     assert_refused(&rings(&[3, 2]), CONTEXT, seal.as_bytes().to_vec());
+}
+
+/// Wherever else its key stands, and when what was sealed is sealed anew.
+pub async fn a_seal_is_current_if_the_first_key_made_it(rings: Rings) {
+    let seal = sealed(&rings(&[1]));
+    for (ring, current) in
+        [(&[1_u8] as &[u8], true), (&[1, 2], true), (&[2, 1], false), (&[2], false), (&[11, 1], false)]
+    {
+        assert_eq!(rings(ring).is_current(&seal), current, "{ring:?}");
+    }
+    let ring = rings(&[2, 1]);
+    let again = ring.seal(CONTEXT, &ring.open(CONTEXT, &seal).unwrap()).unwrap();
+    assert!(ring.is_current(&again) && !ring.is_current(&Sealed::from_bytes(Vec::new())));
 }

@@ -7,7 +7,7 @@ use saaskit_auth::{RefreshToken, Session, User};
 use saaskit_kernel::{Commit, CommitError, SessionId, Source, TenantId, Timestamp, UserId};
 
 use crate::Stores;
-use crate::at_once::commit_at_once;
+use crate::at_once::{assert_one_wins, commit_at_once};
 use crate::fixtures::{NOW, refresh_token, session, source, user};
 use crate::macros::assert_answer;
 
@@ -26,6 +26,7 @@ macro_rules! sessions_suite {
             a_cookie_carries_one_session
             a_session_changes_in_what_is_written_and_in_nothing_else
             a_session_is_never_seen_earlier_than_it_was
+            of_many_who_warn_of_a_session_at_once_one_does
             a_change_of_a_session_that_is_not_there_is_no_error
             a_users_sessions_are_those_that_live_the_newest_first
             a_listed_session_was_seen_when_its_chain_was_last_renewed
@@ -198,6 +199,20 @@ pub async fn a_session_changes_in_what_is_written_and_in_nothing_else(stores: St
         assert_eq!(read(&stores, session).await, Some(expected.clone()));
     }
     assert_eq!(read(&stores, bystander.id).await, Some(bystander));
+}
+
+/// Whoever did not see the last warning warns nobody; nor does who knows of no session.
+pub async fn of_many_who_warn_of_a_session_at_once_one_does(stores: Stores) {
+    let source = source();
+    let (session, _) = given_session(&stores, &source).await;
+    for (last, at) in [(None, later(1)), (Some(later(1)), later(2))] {
+        let warn = || write(SessionWrite::Warn { session: session.id, last, at });
+        let answers = commit_at_once(&stores, (0..8).map(|_| warn()).collect()).await;
+        assert_one_wins(&answers, |error| matches!(error, CommitError::Stale));
+        assert_eq!(read(&stores, session.id).await, Some(Session { warned_at: Some(at), ..session.clone() }));
+    }
+    let nobodys = write(SessionWrite::Warn { session: source.id(), last: None, at: NOW });
+    assert_answer!(stores.commit(nobodys).await, Err(CommitError::Stale));
 }
 
 /// Of two who saw it the later counts, whichever is written first.

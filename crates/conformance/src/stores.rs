@@ -4,7 +4,7 @@ use std::sync::Arc;
 use saaskit_auth::port::{AttemptCounters, Keys, RefreshTokens, Roles, Sessions, Tokens, Users};
 use saaskit_kernel::{Claims, Commit, CommitError, Signals, Store, WorkQueue};
 use saaskit_notify::port::{Messages, Outbox, Preferences, Suppressions};
-use saaskit_tenants::port::{Members, Workspaces};
+use saaskit_tenants::port::{Members, Memberships, Workspaces};
 
 /// An empty store under test, built with [`crate::fixtures::subscriptions`], behind each of its ports.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub struct Stores {
     pub workspaces: Arc<dyn Workspaces>,
     /// Reads who is in them.
     pub members: Arc<dyn Members>,
+    /// Reads what users are in all of them.
+    pub memberships: Arc<dyn Memberships>,
     /// Reads messages.
     pub messages: Arc<dyn Messages>,
     /// Reads where mail is no longer sent to.
@@ -64,6 +66,7 @@ impl Stores {
             + Keys
             + Workspaces
             + Members
+            + Memberships
             + Messages
             + Suppressions
             + Preferences
@@ -83,6 +86,7 @@ impl Stores {
             keys: store.clone(),
             workspaces: store.clone(),
             members: store.clone(),
+            memberships: store.clone(),
             messages: store.clone(),
             suppressions: store.clone(),
             preferences: store.clone(),

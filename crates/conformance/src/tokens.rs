@@ -29,6 +29,8 @@ macro_rules! tokens_suite {
             exactly_one_of_many_commits_that_redeem_a_token_is_applied
             a_redeemed_token_is_not_redeemed_again
             a_token_is_not_redeemed_at_or_after_the_end_of_its_time
+            what_is_long_over_is_forgotten_used_or_not
+            no_more_than_a_thousand_tokens_are_forgotten_at_once
             a_token_that_is_not_there_is_none_and_can_not_be_redeemed
         }
     };
@@ -48,6 +50,10 @@ fn mint(token: &OneTimeToken) -> Commit {
 
 fn redeem(token: &OneTimeToken, at: Timestamp) -> Commit {
     Commit::new().write(AuthWrite::from(TokenWrite::Redeem { token: token.hash, at }))
+}
+
+fn forget(before: Timestamp) -> Commit {
+    Commit::new().write(AuthWrite::from(TokenWrite::Forget { before }))
 }
 
 async fn given_user(stores: &Stores, source: &Source, local: &str) -> User {
@@ -238,6 +244,43 @@ pub async fn a_token_is_not_redeemed_at_or_after_the_end_of_its_time(stores: Sto
         assert_answer!(stores.commit(redeem(&token, late)).await, Err(CommitError::Refused(REDEEM)));
     }
     stores.given(redeem(&token, token.expires_at.minus(moment))).await;
+}
+
+/// What ended at that time, or later, stays.
+pub async fn what_is_long_over_is_forgotten_used_or_not(stores: Stores) {
+    let source = source();
+    let ana = given_user(&stores, &source, "ana").await;
+    let tokens = [9, 9, 10, 11].map(|seconds| OneTimeToken {
+        purpose: Purpose::UndoEmail,
+        expires_at: NOW.plus(Duration::from_secs(seconds)),
+        ..token(&source, &ana)
+    });
+    for token in &tokens {
+        stores.given(mint(token)).await;
+    }
+    stores.given(redeem(&tokens[1], NOW)).await;
+    stores.given(redeem(&tokens[3], NOW)).await;
+    stores.given(forget(NOW.plus(Duration::from_secs(10)))).await;
+    for (token, stays) in tokens.iter().zip([false, false, true, true]) {
+        assert_eq!(read(&stores, token).await.is_some(), stays, "{token:?}");
+    }
+}
+
+/// A sweep is bounded; the next one goes on.
+pub async fn no_more_than_a_thousand_tokens_are_forgotten_at_once(stores: Stores) {
+    let source = source();
+    let ana = given_user(&stores, &source, "ana").await;
+    let ways_back = || OneTimeToken { purpose: Purpose::UndoEmail, expires_at: NOW, ..token(&source, &ana) };
+    let tokens: Vec<OneTimeToken> = (0..1001).map(|_| ways_back()).collect();
+    stores.given(tokens.iter().fold(Commit::new(), |commit, token| commit.and(mint(token)))).await;
+    for expected in [1, 0] {
+        stores.given(forget(NOW.plus(Duration::from_secs(1)))).await;
+        let mut left = 0;
+        for token in &tokens {
+            left += u32::from(read(&stores, token).await.is_some());
+        }
+        assert_eq!(left, expected);
+    }
 }
 
 /// What is not there is `None`.

@@ -29,6 +29,7 @@ macro_rules! work_queue_suite {
             a_lease_finishes_its_job_once
             a_renewed_lease_holds_until_its_new_end
             a_job_put_off_is_claimed_at_its_time_and_not_before
+            a_try_that_is_excused_does_not_count_and_its_job_is_claimed_at_its_time_and_not_before
             a_buried_job_is_never_claimed
             a_lease_that_was_taken_over_changes_nothing
             a_lease_that_was_given_back_changes_nothing
@@ -207,6 +208,26 @@ pub async fn a_job_put_off_is_claimed_at_its_time_and_not_before(stores: Stores)
     }
 }
 
+/// A job excused is claimed at its time, not before, and the try does not count; its lease is another one all the same.
+pub async fn a_try_that_is_excused_does_not_count_and_its_job_is_claimed_at_its_time_and_not_before(
+    stores: Stores,
+) {
+    stores.given(asked([job(&source(), None)])).await;
+    let mut claimed = claim_one(&stores, NOW).await;
+    assert_eq!((claimed.excused, claimed.tried()), (0, 1));
+    for times in 1..=2 {
+        let at = NOW.plus(LEASE * (10 * times));
+        assert!(stores.queue.excuse(claimed.lease, at, "it's \"down\"").await.unwrap());
+        assert_powerless(&stores, claimed.lease).await;
+        assert_eq!(claim(&stores, at.minus(MOMENT), 10).await, []);
+        claimed = claim_one(&stores, at).await;
+        assert_eq!((claimed.lease.attempt, claimed.excused, claimed.tried()), (times + 1, times, 1));
+    }
+    let at = NOW.plus(LEASE * 30);
+    assert!(stores.queue.put_off(claimed.lease, at, "it failed").await.unwrap());
+    assert_eq!(claim_one(&stores, at).await.tried(), 2);
+}
+
 /// A buried job is never claimed, and counted.
 pub async fn a_buried_job_is_never_claimed(stores: Stores) {
     stores.given(asked([job(&source(), None)])).await;
@@ -244,6 +265,7 @@ pub async fn a_lease_that_was_given_back_changes_nothing(stores: Stores) {
 async fn assert_powerless(stores: &Stores, lease: saaskit_kernel::Lease) {
     assert!(!stores.queue.renew(lease, Timestamp::MAX).await.unwrap());
     assert!(!stores.queue.put_off(lease, NOW, "late").await.unwrap());
+    assert!(!stores.queue.excuse(lease, NOW, "late").await.unwrap());
     assert!(!stores.queue.bury(lease, NOW, "late").await.unwrap());
     let finished = stores.commit(Commit::new().finish(lease)).await;
     assert_answer!(finished, Err(CommitError::Refused(Guard::LEASE)));

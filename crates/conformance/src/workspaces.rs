@@ -4,7 +4,7 @@ use saaskit_kernel::{Commit, CommitError, Name, Page, Slug, Source, TenantId, Us
 use saaskit_tenants::write::{
     LAST_OWNER, MEMBERSHIP_USER, MembershipWrite, OwnerCount, TENANT_SLUG, TenantWrite, TenantsWrite,
 };
-use saaskit_tenants::{Membership, NewPolicy, Role, Tenant, TenantPolicy, TenantStatus, Transfer};
+use saaskit_tenants::{Membership, NewPolicy, Removal, Role, Tenant, TenantPolicy, TenantStatus, Transfer};
 
 use crate::Stores;
 use crate::at_once::{assert_one_wins, commit_at_once};
@@ -40,7 +40,7 @@ pub(crate) fn create(tenant: &Tenant) -> Commit {
     Commit::new().write(TenantsWrite::from(TenantWrite::Insert(tenant.clone())))
 }
 
-fn save(tenant: &Tenant) -> Commit {
+pub(crate) fn save(tenant: &Tenant) -> Commit {
     Commit::new().write(TenantsWrite::from(TenantWrite::Save(tenant.clone())))
 }
 
@@ -53,7 +53,13 @@ pub(crate) fn save_membership(membership: &Membership) -> Commit {
     Commit::new().write(TenantsWrite::from(MembershipWrite::Save(membership.clone())))
 }
 
-fn count_owners(tenant: TenantId, count: OwnerCount) -> Commit {
+/// The same membership, ended by somebody.
+pub(crate) fn ended(source: &Source, mut membership: Membership) -> Membership {
+    membership.removal = Some(Removal { at: source.now(), with_account: false });
+    membership
+}
+
+pub(crate) fn count_owners(tenant: TenantId, count: OwnerCount) -> Commit {
     Commit::new().write(TenantsWrite::from(TenantWrite::Owners(tenant, count)))
 }
 
@@ -265,7 +271,7 @@ pub async fn who_has_left_is_not_in_it_and_may_come_back(stores: Stores) {
     let acme = given_workspace(&stores, &source, "acme", source.id()).await;
     stores.given(join(&membership(&source, acme.id, ana))).await;
     let (_, first) = stores.workspaces.entry(acme.id, ana).await.unwrap().unwrap();
-    let ended = Membership { removed_at: Some(source.now()), ..first };
+    let ended = ended(&source, first);
     stores.given(save_membership(&ended)).await;
     assert_eq!(stores.workspaces.entry(acme.id, ana).await.unwrap(), None);
     assert_eq!(next_page(&stores, ana, &[], 5).await, (vec![], false));
@@ -273,7 +279,7 @@ pub async fn who_has_left_is_not_in_it_and_may_come_back(stores: Stores) {
     stores.given(join(&second)).await;
     let (_, read) = stores.workspaces.entry(acme.id, ana).await.unwrap().unwrap();
     assert_eq!(read.id, second.id);
-    let revived = Membership { removed_at: None, version: ended.version.next(), ..ended };
+    let revived = Membership { removal: None, version: ended.version.next(), ..ended };
     let answer = stores.commit(save_membership(&revived)).await;
     assert_answer!(answer, Err(CommitError::Duplicate(MEMBERSHIP_USER)));
 }

@@ -65,7 +65,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// Of a backend that may refuse single calls for good reasons: only silence and outages are failures.
-    fn of<T>(answer: &Result<T, PortError>) -> Self {
+    pub(crate) fn of<T>(answer: &Result<T, PortError>) -> Self {
         match answer.as_ref().map_err(PortError::kind) {
             Ok(_) | Err(ErrorKind::Rejected | ErrorKind::Throttled) => Self::Well,
             Err(ErrorKind::Unavailable | ErrorKind::TimedOut) => Self::Failed,
@@ -91,6 +91,16 @@ impl Breaker {
         Self(Arc::new(Inner { name, settings, source, alarms, circuit }))
     }
 
+    /// What it is of.
+    pub fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// How often it opened so far, not counting that a look showed no change.
+    pub fn openings(&self) -> u64 {
+        self.circuit().opened()
+    }
+
     /// What it does with calls now.
     pub fn state(&self) -> BreakerState {
         self.circuit().state()
@@ -99,10 +109,19 @@ impl Breaker {
     /// Calls, unless it is open: then the call is not made, and the refusal says when to ask again. The call may be
     /// the one that is let through to see.
     pub async fn call<T>(&self, call: impl Future<Output = Result<T, PortError>>) -> Result<T, PortError> {
+        self.call_judged(call, Verdict::of).await
+    }
+
+    /// The same of a call whose answers only its caller can judge.
+    pub async fn call_judged<T, E: From<PortError>>(
+        &self,
+        call: impl Future<Output = Result<T, E>>,
+        judge: impl FnOnce(&Result<T, E>) -> Verdict,
+    ) -> Result<T, E> {
         let entered = self.circuit().enter(self.0.source.now());
         let pass = self.pass(entered.map_err(|pause| self.refusal(pause))?);
         let answer = call.await;
-        pass.settle(Verdict::of(&answer));
+        pass.settle(judge(&answer));
         answer
     }
 
@@ -137,6 +156,7 @@ impl Breaker {
         let wait = pause.unwrap_or(self.0.settings.first);
         PortError::new(ErrorKind::Unavailable, self.0.name)
             .after(wait)
+            .unasked()
             .because("it was not asked: it is away")
     }
 
@@ -158,7 +178,7 @@ impl Breaker {
         self.0.alarms.raise(Alert {
             severity: Severity::Warning,
             title: format!("{backend} does not answer"),
-            message: format!("{backend} failed several times in a row. The service goes on without it, and looks again by itself."),
+            message: format!("{backend} failed. It is not asked for a while, and then looked for by itself."),
             fields: vec![("backend", backend.to_owned())],
         });
     }

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
@@ -73,18 +74,18 @@ impl Actor {
 
 /// Names one request in answers, logs and audit entries.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct RequestId(String);
+pub struct RequestId(Arc<str>);
 
 impl RequestId {
     /// Takes a caller's id if it is sane: 8 to 64 letters, digits, `-`, `_` or `.`.
     pub fn parse(text: &str) -> Option<Self> {
         let sane = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        ((8..=64).contains(&text.len()) && text.bytes().all(sane)).then(|| Self(text.to_owned()))
+        ((8..=64).contains(&text.len()) && text.bytes().all(sane)).then(|| Self(text.into()))
     }
 
     /// A fresh one.
     pub fn fresh(source: &Source) -> Self {
-        Self(source.id::<()>().uuid().simple().to_string())
+        Self(source.id::<()>().uuid().simple().to_string().into())
     }
 
     /// The id.

@@ -26,6 +26,7 @@ pub struct PortError {
     kind: ErrorKind,
     adapter: &'static str,
     retry_after: Option<Duration>,
+    unasked: bool,
     #[source]
     source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -33,7 +34,7 @@ pub struct PortError {
 impl PortError {
     /// A failure of the adapter of that name.
     pub fn new(kind: ErrorKind, adapter: &'static str) -> Self {
-        Self { kind, adapter, retry_after: None, source: None }
+        Self { kind, adapter, retry_after: None, unasked: false, source: None }
     }
 
     /// The same, with the vendor's error, or a sentence, as its cause. It is logged and never shown.
@@ -50,6 +51,13 @@ impl PortError {
         self
     }
 
+    /// The same, of a question that was not even asked: it tells nothing of what was to be done.
+    #[must_use]
+    pub fn unasked(mut self) -> Self {
+        self.unasked = true;
+        self
+    }
+
     /// What sort of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -58,6 +66,11 @@ impl PortError {
     /// The time after which to ask again, if the other side said.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+
+    /// Whether the other side was asked at all.
+    pub fn was_asked(&self) -> bool {
+        !self.unasked
     }
 
     /// Whole seconds after which to ask again, never too few; at least 1.

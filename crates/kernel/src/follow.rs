@@ -34,8 +34,13 @@ impl Freshness {
 
     /// Whether all that was committed until [`Self::BOUND`] before `now` was heard. Never true where nobody follows.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
+        self.lag(now).is_some_and(|lag| lag < Self::BOUND)
+    }
+
+    /// How long ago the last was that all was heard; `None` where nothing was yet.
+    pub fn lag(&self, now: Timestamp) -> Option<Duration> {
         let heard = self.0.load(Ordering::Acquire);
-        heard != NEVER && now.since(Timestamp::from_millis(heard)) < Self::BOUND
+        (heard != NEVER).then(|| now.since(Timestamp::from_millis(heard)))
     }
 
     /// All that was committed before `at` was heard.

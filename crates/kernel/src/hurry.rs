@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::{Commit, CommitError, EventBus, Heard, Nudge, PortError, Source, Store};
+use crate::{Commit, CommitError, Connections, EventBus, Heard, Nudge, PortError, Source, Store};
 
 /// A store that nudges, after a commit, who would find out by themselves a little later: followers of its signals
 /// and workers on its jobs.
@@ -41,6 +41,10 @@ impl Store for HurryingStore {
 
     async fn ping(&self) -> Result<(), PortError> {
         self.store.ping().await
+    }
+
+    fn connections(&self) -> Option<Connections> {
+        self.store.connections()
     }
 }
 

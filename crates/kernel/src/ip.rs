@@ -21,9 +21,35 @@ impl fmt::Display for IpKey {
     }
 }
 
+/// Whether a host of that name is this machine: nobody can listen on the way there.
+pub fn is_this_machine(host: &str) -> bool {
+    let name = host.trim_matches(['[', ']']);
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse().is_ok_and(|ip: IpAddr| ip.to_canonical().is_loopback())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_machine_itself_is_this_machine() {
+        for host in ["localhost", "LocalHost", "127.0.0.1", "127.9.9.9", "::1", "[::1]", "::ffff:127.0.0.1"] {
+            assert!(is_this_machine(host), "{host}");
+        }
+        for host in [
+            "",
+            "localhost.example.com",
+            "10.0.0.1",
+            "192.168.0.1",
+            "0.0.0.0",
+            "::",
+            "db",
+            "127.0.0.1.nip.io",
+        ] {
+            assert!(!is_this_machine(host), "{host}");
+        }
+    }
 
     fn key(text: &str) -> IpKey {
         text.parse::<IpAddr>().unwrap().into()

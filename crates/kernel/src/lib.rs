@@ -77,7 +77,7 @@ pub use id::{
     AuditId, AuditRecord, Entity, EventId, EventRecord, Id, JobId, JobRecord, SessionEntity, SessionId,
     TenantEntity, TenantId, UserEntity, UserId,
 };
-pub use ip::IpKey;
+pub use ip::{IpKey, is_this_machine};
 pub use job::Job;
 pub use limit::{Bucket, LimitKey, RateLimiter, Taken};
 pub use locale::Locale;
@@ -89,7 +89,7 @@ pub use phone::PhoneNumber;
 pub use place::{Badness, GeoIp, IpReputation, Place};
 pub use reloading::Reloading;
 pub use remembered::{Begun, Remembered};
-pub use resilient::{BehindBreaker, ResilientCache};
+pub use resilient::{BehindBreaker, Reach, ResilientCache};
 pub use retry::{Backoff, retry_stale};
 pub use scrub::scrub;
 pub use seal::{Sealed, Sealer};
@@ -100,10 +100,10 @@ pub use sms::{SmsMessage, SmsSender, SmsStatus};
 pub use source::Source;
 pub use storage::{
     Bytestream, Disposition, Download, Fate, Measure, Migrated, MovingStorage, NewObject, ObjectInfo,
-    ObjectKey, SignedRequest, SignedUrls, Storage, StorageMigration, StoragePlace, StoredObject, Upload,
-    UrlVerifier,
+    ObjectKey, Over, SignedRequest, SignedUrls, Storage, StorageMigration, StoragePlace, StoredObject,
+    Upload, UrlVerifier,
 };
-pub use store::{CommitError, Guard, Misuse, Store, UniqueRule};
+pub use store::{CommitError, Connections, Guard, Misuse, Store, UniqueRule};
 pub use timestamp::Timestamp;
 pub use token::{Token, TokenHash};
 pub use work::{Claimed, Lease, WorkQueue, WorkState};

@@ -51,10 +51,14 @@ impl<'de> Deserialize<'de> for Sealed {
 /// - Sealing the same bytes twice gives different seals.
 /// - A seal made by an older key of the ring still opens; new seals use the first key.
 /// - A seal by a key that is not in the ring refuses to open with `Rejected`.
+/// - A seal is current if the first key made it, and no other is.
 pub trait Sealer: fmt::Debug + Send + Sync + 'static {
     /// Seals `secret` for one context, such as `notify.message:` and the message's id: it opens nowhere else.
     fn seal(&self, context: &str, secret: &[u8]) -> Result<Sealed, PortError>;
 
     /// Opens a seal made for that context.
     fn open(&self, context: &str, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, PortError>;
+
+    /// Whether a new seal would be made by the same key.
+    fn is_current(&self, sealed: &Sealed) -> bool;
 }

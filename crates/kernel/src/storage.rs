@@ -1,3 +1,4 @@
+mod behind;
 mod disposition;
 mod measure;
 mod migration;
@@ -131,8 +132,10 @@ pub struct ObjectInfo {
     pub metadata: BTreeMap<String, String>,
     /// How many bytes there are.
     pub length: u64,
-    /// Their SHA-256.
-    pub sha256: [u8; 32],
+    /// Their SHA-256; nothing where a stranger put them by a signed URL, or past us, and nobody read them since.
+    pub sha256: Option<[u8; 32]>,
+    /// Names these bytes, in visible ASCII without quotation marks: where they are others, it is another.
+    pub tag: String,
     /// When it was stored, to the second at least.
     pub stored_at: Timestamp,
 }
@@ -157,7 +160,7 @@ impl StoredObject {
     /// The whole of it, to be stored once more under a key.
     pub fn to_be_put_at(self, key: ObjectKey) -> NewObject {
         let ObjectInfo { content_type, metadata, length, sha256, .. } = self.info;
-        NewObject { key, content_type, metadata, length, sha256: Some(sha256), body: self.body }
+        NewObject { key, content_type, metadata, length, sha256, body: self.body }
     }
 }
 
@@ -168,12 +171,37 @@ impl fmt::Debug for StoredObject {
     }
 }
 
+/// What an object may take the place of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Over {
+    /// Whatever lies there, if anything does.
+    Anything,
+    /// Nothing: it is to be the first.
+    Nothing,
+    /// Just the bytes of that tag.
+    Tag(String),
+}
+
+impl Over {
+    /// Whether what lies there may be replaced, by its tag.
+    pub fn allows(&self, there: Option<&str>) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Nothing => there.is_none(),
+            Self::Tag(tag) => there == Some(tag),
+        }
+    }
+}
+
 /// Keeps files.
 ///
 /// # Contract
 ///
 /// - What was put is got back byte for byte, with its type, metadata, length and checksum, streamed both ways: an
-///   object may be larger than memory.
+///   object may be larger than memory. Asking never reads it to know its checksum.
+/// - What a get says of an object is of the very bytes it gives, whatever is put meanwhile.
+/// - A put over a tag, or over nothing, stores in the place of just that; if something else lies there it is `None`
+///   and stays as it is. Nobody can put in between.
 /// - An object is there as a whole or not at all: a put that fails, is dropped or breaks off leaves what was there
 ///   before; putting again replaces it.
 /// - A body of another length or checksum than was said is `Invalid`, and nothing is stored; so is an object that
@@ -185,8 +213,15 @@ impl fmt::Debug for StoredObject {
 /// - A copy is like a put of the same object; copying what is not there is `false`.
 #[async_trait]
 pub trait Storage: fmt::Debug + Send + Sync + 'static {
+    /// Stores an object, if that is there which it may take the place of.
+    async fn put_over(&self, object: NewObject, over: Over) -> Result<Option<ObjectInfo>, PortError>;
+
     /// Stores an object.
-    async fn put(&self, object: NewObject) -> Result<ObjectInfo, PortError>;
+    async fn put(&self, object: NewObject) -> Result<ObjectInfo, PortError> {
+        let stored = self.put_over(object, Over::Anything).await?;
+        let refused = || PortError::new(ErrorKind::Unexpected, "storage").because("refused without a reason");
+        stored.ok_or_else(refused)
+    }
 
     /// Reads an object, or the bytes of it in `range`.
     async fn get(
@@ -284,8 +319,9 @@ impl Upload {
 ///
 /// # Contract
 ///
-/// - What is signed works as it stands until its time is over, and not afterwards.
+/// - What is signed works as it stands until its time is over, as often as one likes, and not afterwards.
 /// - With another method, key, type, length, checksum, disposition or time than was signed it is refused.
+/// - What is put is as whole as by [`Storage::put`]; its checksum need not be known, unless it was signed.
 /// - Less than a second and more than 7 days is `Invalid`.
 /// - No URL holds a secret other than its own signature.
 #[async_trait]

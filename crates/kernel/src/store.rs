@@ -4,6 +4,15 @@ use async_trait::async_trait;
 
 use crate::{Commit, PortError};
 
+/// How many connections there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Somebody asks something over them.
+    pub in_use: u32,
+    /// They wait to be used.
+    pub idle: u32,
+}
+
 /// The name of a uniqueness rule: `auth.user.email`. Adapters map their indexes to these names in one table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UniqueRule(pub &'static str);
@@ -89,4 +98,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Whether the store answers.
     async fn ping(&self) -> Result<(), PortError>;
+
+    /// The connections it keeps to a server, if it does. Asks nobody.
+    fn connections(&self) -> Option<Connections> {
+        None
+    }
 }

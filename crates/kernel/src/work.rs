@@ -21,6 +21,15 @@ pub struct Claimed {
     pub job: Job,
     /// The right to do it.
     pub lease: Lease,
+    /// How many of its tries so far do not count.
+    pub excused: u32,
+}
+
+impl Claimed {
+    /// Which try that counts this is, from 1.
+    pub fn tried(&self) -> u32 {
+        self.lease.attempt.saturating_sub(self.excused)
+    }
 }
 
 /// How much work there is.
@@ -45,8 +54,9 @@ pub struct WorkState {
 /// - A lease that ends unfinished makes the job claimable again from that instant on, as its next attempt.
 /// - Claims are fair between tenants: a tenant with few jobs does not wait for one with many.
 /// - A finished job is never claimed again.
-/// - A job put off is claimed at its time, not before; a buried one never.
-/// - Renewing, putting off and burying by a lease that is not held any more change nothing and answer `false`.
+/// - A job put off or excused is claimed at its time, not before; a buried one never.
+/// - A try that is excused does not count.
+/// - Renewing, putting off, excusing and burying by a lease that is not held any more change nothing and answer `false`.
 #[async_trait]
 pub trait WorkQueue: fmt::Debug + Send + Sync + 'static {
     /// Takes at most `limit` jobs that are due, leased until `until`.
@@ -57,6 +67,9 @@ pub trait WorkQueue: fmt::Debug + Send + Sync + 'static {
 
     /// Gives a job back, to be tried again at `at`; `false` if the lease is not held any more.
     async fn put_off(&self, lease: Lease, at: Timestamp, why: &str) -> Result<bool, PortError>;
+
+    /// The same, and the try does not count: nothing was tried.
+    async fn excuse(&self, lease: Lease, at: Timestamp, why: &str) -> Result<bool, PortError>;
 
     /// Gives a job up, to be looked at by a person; `false` if the lease is not held any more.
     async fn bury(&self, lease: Lease, at: Timestamp, why: &str) -> Result<bool, PortError>;

@@ -45,8 +45,18 @@ pub trait Handler: std::fmt::Debug + Send + Sync + 'static {
 pub struct Attempt {
     /// From 1.
     pub number: u32,
-    /// Whether there will be no other: time to say that it failed.
+    /// Whether there will be no other that counts.
     pub is_last: bool,
+    /// Whether it does not count if the other side is not asked: so while the job is young.
+    pub is_excused: bool,
+}
+
+impl Attempt {
+    /// Whether nothing will be tried after that failure: time to say that it failed.
+    pub fn ends_by(&self, failure: &PortError) -> bool {
+        let counts = failure.was_asked() || !self.is_excused;
+        !failure.is_transient() || self.is_last && counts
+    }
 }
 
 /// How a [`Worker`] works.
@@ -60,6 +70,8 @@ pub struct WorkerSettings {
     pub timeout: Duration,
     /// When a failed job is tried again.
     pub backoff: Backoff,
+    /// How long after it was due a job waits for whoever is not asked, its tries not counted.
+    pub patience: Duration,
 }
 
 impl Default for WorkerSettings {
@@ -69,6 +81,7 @@ impl Default for WorkerSettings {
             lease: Duration::from_secs(30),
             timeout: Duration::from_mins(2),
             backoff: Backoff { first: Duration::from_secs(1), longest: Duration::from_hours(1), tries: 12 },
+            patience: Duration::from_hours(24),
         }
     }
 }
@@ -128,7 +141,12 @@ impl Worker {
         let settled = match done {
             Ok(()) => return true,
             Err(Failure::Lost) => Ok(false),
-            Err(Failure::Again(why, wait)) => self.put_off(claimed, &why, wait).await,
+            Err(Failure::Unasked(why, wait)) if self.is_excused(claimed) => {
+                self.excuse(claimed, &why, wait).await
+            }
+            Err(Failure::Again(why, wait) | Failure::Unasked(why, wait)) => {
+                self.put_off(claimed, &why, wait).await
+            }
             Err(Failure::Never(why)) => self.bury(claimed, &why).await,
         };
         match settled {
@@ -145,17 +163,15 @@ impl Worker {
 
     async fn attempt(&self, claimed: &Claimed) -> Result<(), Failure> {
         let job = &claimed.job;
-        if claimed.lease.attempt > self.settings.backoff.tries {
+        let (number, most) = (claimed.tried(), self.settings.backoff.tries);
+        if number > most {
             return Err(Failure::Never("every worker that took it died".into()));
         }
         let handler = self
             .handlers
             .get(job.kind.as_str())
             .ok_or_else(|| Failure::Never("no handler of this kind".into()))?;
-        let attempt = Attempt {
-            number: claimed.lease.attempt,
-            is_last: claimed.lease.attempt == self.settings.backoff.tries,
-        };
+        let attempt = Attempt { number, is_last: number == most, is_excused: self.is_excused(claimed) };
         let call = Call::of_work(handler.kind(), &self.source);
         let work = AssertUnwindSafe(handler.handle(&call, job, attempt)).catch_unwind();
         let commit = tokio::select! {
@@ -182,11 +198,22 @@ impl Worker {
 
     async fn put_off(&self, claimed: &Claimed, why: &str, wait: Option<Duration>) -> Result<bool, PortError> {
         let (lease, now) = (claimed.lease, self.source.now());
-        let Some(backoff) = self.settings.backoff.after(lease.attempt, &self.source) else {
+        let Some(backoff) = self.settings.backoff.after(claimed.tried(), &self.source) else {
             return self.bury(claimed, why).await;
         };
         tracing::warn!(job = %lease.job, attempt = lease.attempt, why, "a job will be tried again");
         self.queue.put_off(lease, now.plus(backoff.max(wait.unwrap_or_default())), why).await
+    }
+
+    fn is_excused(&self, claimed: &Claimed) -> bool {
+        self.source.now().since(claimed.job.due_at) < self.settings.patience
+    }
+
+    /// Nobody was asked, so nothing was tried: it costs none of the tries.
+    async fn excuse(&self, claimed: &Claimed, why: &str, wait: Option<Duration>) -> Result<bool, PortError> {
+        tracing::debug!(job = %claimed.job.id, why, "a job waits for whoever is not asked now");
+        let wait = wait.unwrap_or(self.settings.backoff.first);
+        self.queue.excuse(claimed.lease, self.source.now().plus(wait), why).await
     }
 
     async fn bury(&self, claimed: &Claimed, why: &str) -> Result<bool, PortError> {
@@ -209,12 +236,15 @@ struct GivenUp {
 enum Failure {
     Lost,
     Again(String, Option<Duration>),
+    /// The other side was not asked.
+    Unasked(String, Option<Duration>),
     Never(String),
 }
 
 impl From<HandlerError> for Failure {
     fn from(error: HandlerError) -> Self {
         match error {
+            HandlerError::Again(port) if !port.was_asked() => Self::Unasked(chain(&port), port.retry_after()),
             HandlerError::Again(port) if port.is_transient() => Self::Again(chain(&port), port.retry_after()),
             HandlerError::Again(port) => Self::Never(chain(&port)),
             HandlerError::Never(why) => Self::Never(why.to_owned()),

@@ -57,7 +57,7 @@ impl Handler for SendMessage {
         }
         match self.send(&message, values).await {
             Ok(ProviderId(id)) => Ok(save(message.sent(id, self.source.now()))),
-            Err(error) if error.is_transient() && !attempt.is_last => Err(error.into()),
+            Err(error) if !attempt.ends_by(&error) => Err(error.into()),
             Err(error) => {
                 tracing::error!(message = %message.id, error = &error as &dyn std::error::Error, "a mail could not be sent");
                 Ok(save(message.reached(Status::Failed, self.source.now())))

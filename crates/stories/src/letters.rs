@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use saaskit_auth::User;
 use saaskit_auth::port::{Letter, Letters};
-use saaskit_kernel::{Call, Commit, Email, ErrorKind, PortError, Timestamp};
+use saaskit_kernel::{Call, Commit, Email, ErrorKind, Locale, PortError, Timestamp};
 use saaskit_notify::{Category, NewMessage, Notify, NotifyError, Template, Values};
 
 use crate::Links;
@@ -43,6 +43,10 @@ impl NotifyLetters {
                 Written::linked(Template::EmailChanged, to, links.undo_email(&token)).at(address)
             }
             Letter::TokenReuse { to } => Written::linked(Template::TokenReuse, to, links.home()),
+            Letter::SecurityAlert { to } => {
+                let event = another_client(to.locale).to_owned();
+                Written::linked(Template::SecurityAlert, to, links.home()).saying("event", event)
+            }
             Letter::AccountDeleted { to } => Written::plain(Template::AccountDeleted, to),
         }
     }
@@ -90,6 +94,19 @@ impl Written {
     /// and gets no name.
     fn at(self, address: Email) -> Self {
         Self { address, ..self.saying("name", String::new()) }
+    }
+}
+
+/// What happened, where one session was shown by two clients.
+fn another_client(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => {
+            "somebody tried to go on with one of your sessions from another browser or app than before. We refused that."
+        }
+        Locale::De => {
+            "Jemand wollte eine Ihrer Sitzungen in einem anderen Browser oder einer anderen App fortsetzen als bisher. \
+             Wir haben das abgelehnt."
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Use cases over several domains, and one domain's ports fulfilled by another.
 
 mod authorize;
+mod belongings;
 mod credentials;
 mod enter;
 mod error;
@@ -10,11 +11,13 @@ mod links;
 mod people;
 mod take_roles;
 mod tenant_roles;
+mod user_directory;
 mod welcome;
 
 use saaskit_kernel::Subscriptions;
 
 pub use authorize::{Permissions, permissions};
+pub use belongings::TenantBelongings;
 pub use credentials::Credentials;
 pub use enter::EnterTenant;
 pub use error::StoryError;
@@ -24,6 +27,7 @@ pub use links::Links;
 pub use people::AccountPeople;
 pub use take_roles::TakeRoles;
 pub use tenant_roles::TenantRoles;
+pub use user_directory::UserDirectory;
 pub use welcome::Welcome;
 
 /// Who listens to which event: what every store is built with.

@@ -14,6 +14,10 @@ pub const CHANGE_ROLE: Action = Action { name: "tenants.change_role", risk: 50 }
 pub const REMOVE_MEMBER: Action = Action { name: "tenants.remove_member", risk: 50 };
 /// A member left.
 pub const LEAVE: Action = Action { name: "tenants.leave", risk: 20 };
+/// A member left with the account.
+pub const LEAVE_WITH_ACCOUNT: Action = Action { name: "tenants.leave_with_account", risk: 20 };
+/// A member came back with the account.
+pub const RETURN_WITH_ACCOUNT: Action = Action { name: "tenants.return_with_account", risk: 20 };
 /// An owner offered the workspace to a member.
 pub const OFFER_OWNERSHIP: Action = Action { name: "tenants.offer_ownership", risk: 50 };
 /// An owner took such an offer back.
@@ -29,6 +33,8 @@ pub const ALL: &[Action] = &[
     CHANGE_ROLE,
     REMOVE_MEMBER,
     LEAVE,
+    LEAVE_WITH_ACCOUNT,
+    RETURN_WITH_ACCOUNT,
     OFFER_OWNERSHIP,
     WITHDRAW_OWNERSHIP,
     ACCEPT_OWNERSHIP,

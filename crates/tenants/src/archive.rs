@@ -4,6 +4,7 @@ saaskit_kernel::tables! {
         transfer_until: Time, created_at: Time, version: Number,
     }
     tenants_memberships (tenant_id: Id, id: Id) {
-        user_id: Id, role: Text, created_at: Time, removed_at: Time, version: Number,
+        user_id: Id, role: Text, created_at: Time, removed_at: Time, removed_with_account: Flag,
+        version: Number,
     }
 }

@@ -55,6 +55,9 @@ pub enum MemberError {
     /// The workspace would be left without an owner.
     #[error("a workspace needs an owner: make somebody else one first")]
     LastOwner,
+    /// The user is in more workspaces than are left in one go.
+    #[error("this account is in too many workspaces to leave them all at once: leave some first")]
+    TooManyWorkspaces,
     /// Nobody removes oneself.
     #[error("you can't remove yourself, leave instead")]
     Oneself,
@@ -75,6 +78,7 @@ const TENANT_SUSPENDED: Code = Code::forbidden("TENANT_SUSPENDED");
 const ROLE_TOO_LOW: Code = Code::forbidden("ROLE_TOO_LOW");
 const MEMBER_NOT_FOUND: Code = Code::not_found("MEMBER_NOT_FOUND");
 const LAST_OWNER: Code = Code::conflict("LAST_OWNER");
+const WORKSPACES_TOO_MANY: Code = Code::conflict("WORKSPACES_TOO_MANY");
 const MEMBER_IS_YOU: Code = Code::conflict("MEMBER_IS_YOU");
 const ALREADY_OWNER: Code = Code::conflict("ALREADY_OWNER");
 const TRANSFER_NOT_FOUND: Code = Code::not_found("TRANSFER_NOT_FOUND");
@@ -91,6 +95,7 @@ impl TenantsError {
         Code::STEP_UP_REQUIRED,
         MEMBER_NOT_FOUND,
         LAST_OWNER,
+        WORKSPACES_TOO_MANY,
         MEMBER_IS_YOU,
         ALREADY_OWNER,
         TRANSFER_NOT_FOUND,
@@ -109,6 +114,7 @@ impl MemberError {
         match self {
             Self::NotFound => MEMBER_NOT_FOUND,
             Self::LastOwner => LAST_OWNER,
+            Self::TooManyWorkspaces => WORKSPACES_TOO_MANY,
             Self::Oneself => MEMBER_IS_YOU,
             Self::AlreadyOwner => ALREADY_OWNER,
             Self::NoTransfer => TRANSFER_NOT_FOUND,

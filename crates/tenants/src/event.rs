@@ -12,6 +12,10 @@ pub const ROLE_CHANGED: &str = "tenants.role_changed";
 pub const MEMBER_REMOVED: &str = "tenants.member_removed";
 /// A member left. `{"tenant": id, "user": id}`
 pub const MEMBER_LEFT: &str = "tenants.member_left";
+/// A member left because the account was deleted, and comes back with it. `{"tenant": id, "user": id}`
+pub const MEMBER_LEFT_WITH_ACCOUNT: &str = "tenants.member_left_with_account";
+/// A member is back because the account was restored. `{"tenant": id, "user": id}`
+pub const MEMBER_RETURNED: &str = "tenants.member_returned";
 /// An owner offered the workspace to a member. `{"tenant": id, "user": id}`
 pub const OWNERSHIP_OFFERED: &str = "tenants.ownership_offered";
 /// An offer was taken back. `{"tenant": id, "user": id}`
@@ -27,6 +31,8 @@ pub const ALL: &[&str] = &[
     ROLE_CHANGED,
     MEMBER_REMOVED,
     MEMBER_LEFT,
+    MEMBER_LEFT_WITH_ACCOUNT,
+    MEMBER_RETURNED,
     OWNERSHIP_OFFERED,
     OWNERSHIP_WITHDRAWN,
     OWNERSHIP_ACCEPTED,

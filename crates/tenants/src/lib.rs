@@ -2,7 +2,7 @@
 //!
 //! [`Tenants`] is the whole of it: a concrete struct over the ports of [`port`]. Its use cases, one a file under
 //! `service/`: create, list, enter and update a workspace and set its policy; list members, change their role,
-//! remove them, leave; offer, withdraw and accept ownership.
+//! remove them, leave, leave and return with the account; offer, withdraw and accept ownership.
 
 pub mod action;
 mod archive;
@@ -25,7 +25,7 @@ pub use archive::TABLES;
 pub use error::{MemberError, TenantsError};
 pub use ip_range::IpRange;
 pub use member::{Member, TenantAdmin, TenantOwner};
-pub use membership::{Membership, MembershipEntity, MembershipId, Role};
+pub use membership::{Membership, MembershipEntity, MembershipId, Removal, Role};
 pub use policy::{NewPolicy, Shortfall, TenantPolicy};
 pub use remembered::ACCESS;
 pub use service::{NewTenant, Ports, Seats, TenantChange, Tenants};

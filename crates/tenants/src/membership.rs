@@ -24,10 +24,19 @@ pub struct Membership {
     pub role: Role,
     /// Since when.
     pub created_at: Timestamp,
-    /// When it ended; who comes back gets a new one.
-    pub removed_at: Option<Timestamp>,
+    /// How it ended, if it did; who comes back by themselves gets a new one.
+    pub removal: Option<Removal>,
     /// The version it was read with.
     pub version: Version,
+}
+
+/// How a membership ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removal {
+    /// When.
+    pub at: Timestamp,
+    /// It ended with the account of its user, and comes back with it.
+    pub with_account: bool,
 }
 
 /// What a member may do in a workspace; later ones may do all that earlier ones may.
@@ -61,12 +70,12 @@ impl Membership {
     /// The membership of whoever made the workspace.
     pub fn of_owner(id: MembershipId, tenant: TenantId, user: UserId, at: Timestamp) -> Self {
         let version = Version::NEW;
-        Self { id, tenant, user, role: Role::Owner, created_at: at, removed_at: None, version }
+        Self { id, tenant, user, role: Role::Owner, created_at: at, removal: None, version }
     }
 
     /// Whether it holds.
     pub fn is_active(&self) -> bool {
-        self.removed_at.is_none()
+        self.removal.is_none()
     }
 
     /// The same with another role, given by somebody of role `by`: nobody gives, or takes, what is above the own.
@@ -90,7 +99,17 @@ impl Membership {
 
     /// The same, ended.
     pub(crate) fn ended(self, at: Timestamp) -> Self {
-        Self { removed_at: Some(at), ..self }
+        Self { removal: Some(Removal { at, with_account: false }), ..self }
+    }
+
+    /// The same, ended with the account of its user.
+    pub(crate) fn ended_with_account(self, at: Timestamp) -> Self {
+        Self { removal: Some(Removal { at, with_account: true }), ..self }
+    }
+
+    /// The same, come back with the account of its user.
+    pub(crate) fn returned(self) -> Self {
+        Self { removal: None, ..self }
     }
 }
 

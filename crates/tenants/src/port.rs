@@ -1,5 +1,5 @@
-//! What tenants asks of the world. Every reading method takes the workspace first; the one that can't is the
-//! listed exception: it answers which workspaces there are for a user.
+//! What tenants asks of the world. Every reading method takes the workspace first; those that can't are the
+//! listed exceptions: they answer which workspaces there are for a user.
 
 use std::fmt;
 
@@ -54,6 +54,54 @@ pub trait Members: fmt::Debug + Send + Sync + 'static {
 
     /// How many are in it.
     async fn seats_used(&self, tenant: TenantId) -> Result<u64, PortError>;
+}
+
+/// Reads what users are in all workspaces.
+///
+/// # Contract
+///
+/// - The memberships that ended with a user's account are given, each once, and no others, also of deleted workspaces.
+/// - Of each user the first are given in the order of the workspaces' ids, and how many there are: those that hold and
+///   those that ended with the account, deleted workspaces included.
+/// - A user without any is left out.
+#[async_trait]
+pub trait Memberships: fmt::Debug + Send + Sync + 'static {
+    /// Those that ended with the user's account.
+    async fn ended_with_account(&self, user: UserId) -> Result<Vec<Membership>, PortError>;
+
+    /// Those of a hundred users at most, so many of each; one statement.
+    async fn of_users(&self, users: &[UserId], each: u32) -> Result<Vec<Belonging>, PortError>;
+}
+
+/// What a user is in which workspaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Belonging {
+    /// The user.
+    pub user: UserId,
+    /// The first of them.
+    pub first: Vec<(Tenant, Membership)>,
+    /// How many there are.
+    pub count: u64,
+}
+
+impl Belonging {
+    /// Of a user who is in none.
+    pub fn none(user: UserId) -> Self {
+        Self { user, first: Vec::new(), count: 0 }
+    }
+
+    /// From workspaces in order, those of one user behind each other, each with how many that user has.
+    pub fn of_rows(rows: impl IntoIterator<Item = ((Tenant, Membership), u64)>) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for (entry, count) in rows {
+            let user = entry.1.user;
+            match all.last_mut().filter(|last| last.user == user) {
+                Some(last) => last.first.push(entry),
+                None => all.push(Self { user, first: vec![entry], count }),
+            }
+        }
+        all
+    }
 }
 
 /// Who a user is, for other members to see.

@@ -1,4 +1,5 @@
 mod accept_ownership;
+mod account;
 mod change_role;
 mod create;
 mod enter;
@@ -20,7 +21,7 @@ pub use create::NewTenant;
 pub use members::Seats;
 pub use update::TenantChange;
 
-use crate::port::{Members, People, Workspaces};
+use crate::port::{Members, Memberships, People, Workspaces};
 use crate::remembered::Remembered;
 use crate::{MemberError, Membership, MembershipId, Tenant, TenantsError};
 
@@ -41,6 +42,7 @@ pub struct Ports {
     pub store: Arc<dyn Store>,
     pub workspaces: Arc<dyn Workspaces>,
     pub members: Arc<dyn Members>,
+    pub memberships: Arc<dyn Memberships>,
     pub people: Arc<dyn People>,
     /// Whether what is remembered may be believed: shared with the follower that [`Tenants::listener`] is given to.
     pub freshness: Freshness,

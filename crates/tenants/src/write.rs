@@ -44,7 +44,7 @@ pub enum OwnerCount {
 pub enum MembershipWrite {
     /// Inserts it; `Duplicate(MEMBERSHIP_USER)` if the user is in the workspace already.
     Insert(Membership),
-    /// Replaces its role and its end if its version is still the stored one; `Stale` otherwise, or if it is not
+    /// Replaces its role and how it ended if its version is still the stored one; `Stale` otherwise, or if it is not
     /// there. `Duplicate(MEMBERSHIP_USER)` if it is to hold again beside another. The stored version is one more
     /// afterwards.
     Save(Membership),

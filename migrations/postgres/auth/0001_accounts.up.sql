@@ -32,6 +32,8 @@ CREATE TABLE auth_sessions (
     seen_at          timestamptz NOT NULL,
     expires_at       timestamptz NOT NULL,
     ended_at         timestamptz,
+    -- When its user was last warned of another client that showed a link of it.
+    warned_at        timestamptz,
     -- The workspace it acts in; the session itself is the user's.
     acts_in          uuid,
     cookie           bytea       CHECK (length(cookie) = 32),
@@ -77,6 +79,7 @@ CREATE TABLE auth_tokens (
 );
 CREATE UNIQUE INDEX auth_tokens_newest ON auth_tokens (user_id, purpose) WHERE NOT outlives;
 CREATE INDEX auth_tokens_user ON auth_tokens (user_id);
+CREATE INDEX auth_tokens_expired ON auth_tokens (expires_at);
 
 -- Tries to sign in, by a hash of whose.
 CREATE TABLE auth_attempts (

@@ -19,6 +19,7 @@ CREATE TABLE work_jobs (
     ready     boolean     NOT NULL DEFAULT false,
     leased    boolean     NOT NULL DEFAULT false,
     attempt   bigint      NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+    excused   bigint      NOT NULL DEFAULT 0 CHECK (excused BETWEEN 0 AND attempt),
     buried_at timestamptz,
     why       text,
     CHECK (ready::integer + leased::integer + (buried_at IS NOT NULL)::integer <= 1)

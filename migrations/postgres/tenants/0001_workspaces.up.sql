@@ -28,13 +28,17 @@ CREATE TABLE tenants_memberships (
     role       text        NOT NULL CHECK (role IN ('member', 'admin', 'owner')),
     created_at timestamptz NOT NULL,
     removed_at timestamptz,
+    -- Whether it ended with the account of its user, and comes back with it.
+    removed_with_account boolean NOT NULL DEFAULT false,
     version    bigint      NOT NULL CHECK (version >= 1),
-    PRIMARY KEY (tenant_id, id)
+    PRIMARY KEY (tenant_id, id),
+    CHECK (removed_at IS NOT NULL OR NOT removed_with_account)
 );
 -- Once at a time: who was removed may come back.
 CREATE UNIQUE INDEX tenants_memberships_user ON tenants_memberships (tenant_id, user_id) WHERE removed_at IS NULL;
--- The workspaces of a user: the one question that is asked before a workspace is known.
+-- The workspaces of a user: asked before a workspace is known.
 CREATE INDEX tenants_memberships_of_user ON tenants_memberships (user_id, tenant_id) WHERE removed_at IS NULL;
+CREATE INDEX tenants_memberships_with_account ON tenants_memberships (user_id, tenant_id) WHERE removed_with_account;
 ALTER TABLE tenants_memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants_memberships FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON tenants_memberships TO saaskit_app USING (tenant_id = (SELECT current_tenant()));

@@ -30,6 +30,8 @@ CREATE TABLE auth_sessions (
     seen_at          INTEGER NOT NULL,
     expires_at       INTEGER NOT NULL,
     ended_at         INTEGER,
+    -- When its user was last warned of another client that showed a link of it.
+    warned_at        INTEGER,
     -- The workspace it acts in; the session itself is the user's.
     acts_in          BLOB    CHECK (length(acts_in) = 16),
     cookie           BLOB    CHECK (length(cookie) = 32),
@@ -75,6 +77,7 @@ CREATE TABLE auth_tokens (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX auth_tokens_newest ON auth_tokens (user_id, purpose) WHERE NOT outlives;
 CREATE INDEX auth_tokens_user ON auth_tokens (user_id);
+CREATE INDEX auth_tokens_expired ON auth_tokens (expires_at);
 
 -- Tries to sign in, by a hash of whose.
 CREATE TABLE auth_attempts (

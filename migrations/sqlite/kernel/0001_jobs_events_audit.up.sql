@@ -11,6 +11,7 @@ CREATE TABLE work_jobs (
     ready     INTEGER NOT NULL DEFAULT 0 CHECK (ready IN (0, 1)),
     leased    INTEGER NOT NULL DEFAULT 0 CHECK (leased IN (0, 1)),
     attempt   INTEGER NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+    excused   INTEGER NOT NULL DEFAULT 0 CHECK (excused BETWEEN 0 AND attempt),
     buried_at INTEGER,
     why       TEXT,
     CHECK (ready + leased + (buried_at IS NOT NULL) <= 1)

@@ -23,10 +23,14 @@ CREATE TABLE tenants_memberships (
     role       TEXT    NOT NULL CHECK (role IN ('member', 'admin', 'owner')),
     created_at INTEGER NOT NULL,
     removed_at INTEGER,
+    -- Whether it ended with the account of its user, and comes back with it.
+    removed_with_account INTEGER NOT NULL DEFAULT 0 CHECK (removed_with_account IN (0, 1)),
     version    INTEGER NOT NULL CHECK (version >= 1),
-    PRIMARY KEY (tenant_id, id)
+    PRIMARY KEY (tenant_id, id),
+    CHECK (removed_at IS NOT NULL OR NOT removed_with_account)
 ) STRICT, WITHOUT ROWID;
 -- Once at a time: who was removed may come back.
 CREATE UNIQUE INDEX tenants_memberships_user ON tenants_memberships (tenant_id, user_id) WHERE removed_at IS NULL;
--- The workspaces of a user: the one question that is asked before a workspace is known.
+-- The workspaces of a user: asked before a workspace is known.
 CREATE INDEX tenants_memberships_of_user ON tenants_memberships (user_id, tenant_id) WHERE removed_at IS NULL;
+CREATE INDEX tenants_memberships_with_account ON tenants_memberships (user_id, tenant_id) WHERE removed_with_account;

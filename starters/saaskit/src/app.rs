@@ -1,3 +1,5 @@
+mod deeds;
+mod meters;
 mod outside;
 mod rounds;
 
@@ -7,8 +9,11 @@ use std::time::Duration;
 use saaskit_auth::{Auth, AuthError};
 use saaskit_gateway::{Bypass, Door, Idempotency, Limits};
 use saaskit_http_axum::health::{Check, Condition};
+use saaskit_http_axum::metrics::{self, Metrics, Requests};
 use saaskit_http_axum::objects::{self, Objects};
-use saaskit_http_axum::{Api, Health, auth, dev, enter_tenant, export, health, home, tenant_roles, tenants};
+use saaskit_http_axum::{
+    Api, Health, auth, dev, enter_tenant, export, health, home, tenant_roles, tenants, user_directory,
+};
 use saaskit_kernel::{
     Cache, Call, Follower, Freshness, Handler, HurryingStore, Mailbox, Nudge, PortError, Secret, Worker,
     WorkerSettings,
@@ -16,12 +21,16 @@ use saaskit_kernel::{
 use saaskit_notify::{Branding, Notify, SendMessage};
 use saaskit_stories::{
     AccountPeople, Credentials, EnterTenant, Export, Links, NotifyLetters, Permissions, TakeRoles,
-    TenantRoles, Welcome, permissions,
+    TenantBelongings, TenantRoles, UserDirectory, Welcome, permissions,
 };
 use saaskit_tenants::Tenants;
 use tokio_util::sync::CancellationToken;
 
 use crate::Ports;
+
+use deeds::{CountingStore, Deeds};
+use meters::Meters;
+pub use meters::{metrics, metrics_table};
 use outside::Outside;
 use rounds::{every, every_or_nudged, send_alerts, whenever_nudged};
 
@@ -40,6 +49,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The way past the limits, for benchmarks.
     pub bypass: Option<Bypass>,
+    /// What others than the machine itself show to see the metrics.
+    pub metrics_token: Option<Secret>,
 }
 
 /// The whole server, before anybody listens.
@@ -54,6 +65,8 @@ pub struct App {
     links: Links,
     health: Health,
     outside: Outside,
+    requests: Requests,
+    metrics: Metrics,
     nudges: Nudges,
 }
 
@@ -70,7 +83,7 @@ struct Nudges {
 
 /// How often the nodes' common state is looked at as a whole.
 const REFRESH_EVERY: Duration = Duration::from_mins(1);
-/// How often what nobody asks for any more is removed.
+/// How often what nobody asks for any more is removed, and what an older key sealed is sealed anew.
 const TIDY_EVERY: Duration = Duration::from_hours(1);
 /// Errors that were reported get this long to leave at the end.
 const FLUSH: Duration = Duration::from_secs(3);
@@ -85,23 +98,46 @@ impl App {
     /// The server in that world.
     pub fn new(mut ports: Ports, settings: Settings) -> Self {
         let (outside, nudges) = (Outside::of(&mut ports, &settings.limits), Nudges::default());
-        let hurrying = HurryingStore::new(ports.stores.store, nudges.signals.clone(), nudges.work.clone());
+        let (requests, deeds) = (Requests::default(), Deeds::default());
+        let counting = Arc::new(CountingStore { store: ports.stores.store, deeds: deeds.clone() });
+        let hurrying = HurryingStore::new(counting, nudges.signals.clone(), nudges.work.clone());
         ports.stores.store = Arc::new(hurrying);
         let links = Links::under(settings.http.public_url.origin().as_str());
         let notify = Notify::new(ports.sealer.clone(), ports.source.clone(), settings.branding.clone());
         let freshness = Freshness::default();
-        let auth = sign_in(&ports, &settings, &notify, &links, &freshness);
         let tenants = tenancy(&ports, &freshness);
+        let auth = sign_in(&ports, &settings, &notify, &links, &tenants, &freshness);
         let listeners = [auth.listener(), tenants.listener()];
         let follower =
-            Follower::new(ports.stores.signals.clone(), listeners, ports.source.clone(), freshness);
+            Follower::new(ports.stores.signals.clone(), listeners, ports.source.clone(), freshness.clone());
         let worker = worker(&ports, &settings, &auth, &tenants, notify, &links);
         let stores = &ports.stores;
         let (store, queue) = (stores.store.clone(), stores.queue.clone());
         let mut checks = outside.checks();
-        checks.push(check_files(&ports));
+        checks.extend([check_files(&ports), check_seals(&auth)]);
+        let meters = Meters {
+            breakers: outside.breakers.all().to_vec(),
+            store: store.clone(),
+            queue: queue.clone(),
+            freshness,
+            source: ports.source.clone(),
+        };
+        let metrics = meters.told(&requests, &deeds, settings.metrics_token.clone());
         let health = Health::new(store, queue, checks, ports.source.clone());
-        Self { ports, settings, auth, tenants, worker, follower, links, health, outside, nudges }
+        Self {
+            ports,
+            settings,
+            auth,
+            tenants,
+            worker,
+            follower,
+            links,
+            health,
+            outside,
+            requests,
+            metrics,
+            nudges,
+        }
     }
 
     /// Who signs in here.
@@ -141,18 +177,24 @@ impl App {
         let export = Export { auth: self.auth.clone(), tenants: self.tenants.clone(), parts: Vec::new() };
         let roles = TenantRoles { auth: self.auth.clone(), tenants: self.tenants.clone() };
         let enter = EnterTenant { auth: self.auth.clone(), tenants: self.tenants.clone() };
+        let directory = UserDirectory { auth: self.auth.clone(), tenants: self.tenants.clone() };
         let mut api = Api::new(self.door(), self.ports.source.clone(), secret, self.settings.http.clone())
             .with_idempotency(self.idempotency()?)
             .with(home::resource(self.ports.shows_outbox))
             .with(health::resource(&self.health))
+            .with(metrics::resource(&self.metrics))
+            .with_requests(self.requests.clone())
             .with_reporter(self.ports.errors.clone())
             .with(auth::resource(&self.auth))
             .with(export::resource(&export))
             .with(tenants::resource(&self.tenants))
             .with(tenant_roles::resource(&roles))
-            .with(enter_tenant::resource(&enter));
+            .with(enter_tenant::resource(&enter))
+            .with(user_directory::resource(&directory));
         if let Some(verifier) = self.ports.url_verifier.clone() {
-            api = api.with(objects::resource(&Objects { storage: self.ports.storage.clone(), verifier }));
+            let storage = self.ports.storage.clone();
+            let objects = Objects::new(storage, verifier, self.settings.http.transfers);
+            api = api.with(objects::resource(&objects));
         }
         if self.ports.shows_outbox {
             api = api.with(dev::resource(&self.ports.stores.outbox));
@@ -202,12 +244,13 @@ impl App {
         });
         let listening = every(LISTEN_AGAIN_AFTER, &never, || outside.listen(&nudges.follow));
         let recovering = every(RECOVER_EVERY, &never, || outside.recover());
-        let alerting = send_alerts(&outside.alarms, &*self.ports.alerts, &self.ports.source);
+        let alerting = send_alerts(outside.breakers.alarms(), &*self.ports.alerts, &self.ports.source);
         tokio::join!(telling, listening, recovering, alerting);
     }
 
     async fn tidy(&self) {
         warn_of("old sessions could not be removed", self.auth.sweep().await);
+        warn_of("secrets could not be sealed anew", self.auth.reseal().await.map(drop));
         if let Ok(idempotency) = self.idempotency() {
             warn_of("old claims could not be removed", idempotency.forget().await);
         }
@@ -226,16 +269,38 @@ impl App {
 }
 
 fn warn_of<E: std::error::Error + 'static>(what: &str, outcome: Result<(), E>) {
-    if let Err(error) = outcome {
-        tracing::warn!(error = &error as &dyn std::error::Error, "{what}");
+    let Err(error) = outcome else { return };
+    let error = &error as &dyn std::error::Error;
+    if is_unasked(error) {
+        tracing::debug!(error, "{what}");
+    } else {
+        tracing::warn!(error, "{what}");
     }
+}
+
+/// Whether a breaker refused: it said already what is away, and says when it is back.
+fn is_unasked(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.any(|cause| cause.downcast_ref::<PortError>().is_some_and(|error| !error.was_asked()))
 }
 
 fn check_files(ports: &Ports) -> Check {
     let storage = ports.storage.clone();
-    Check::new("storage", move || {
+    Check::new(outside::STORAGE, move || {
         let storage = storage.clone();
         async move { storage.ping().await.map(|()| Condition::Healthy) }
+    })
+}
+
+/// Well once no key of the ring is needed but the first.
+fn check_seals(auth: &Auth) -> Check {
+    let auth = auth.clone();
+    Check::new("encryption", move || {
+        let auth = auth.clone();
+        async move {
+            let sealed = auth.sealed_by_others().await?;
+            Ok(if sealed == 0 { Condition::Healthy } else { Condition::Degraded })
+        }
     })
 }
 
@@ -244,6 +309,7 @@ fn sign_in(
     settings: &Settings,
     notify: &Notify,
     links: &Links,
+    tenants: &Tenants,
     freshness: &Freshness,
 ) -> Auth {
     let stores = &ports.stores;
@@ -261,6 +327,7 @@ fn sign_in(
         signer: ports.signer.clone(),
         sealer: ports.sealer.clone(),
         letters: Arc::new(NotifyLetters::new(notify.clone(), links.clone())),
+        belongings: Arc::new(TenantBelongings(tenants.clone())),
         geo: ports.geo.clone(),
         freshness: freshness.clone(),
         source: ports.source.clone(),
@@ -275,6 +342,7 @@ fn tenancy(ports: &Ports, freshness: &Freshness) -> Tenants {
         store: stores.store.clone(),
         workspaces: stores.workspaces.clone(),
         members: stores.members.clone(),
+        memberships: stores.memberships.clone(),
         people: Arc::new(AccountPeople(stores.users.clone())),
         freshness: freshness.clone(),
         source: ports.source.clone(),

@@ -59,6 +59,7 @@ pub struct Config {
     pub limits: Limits,
     pub log: Log,
     pub benchmark_token: Option<Secret>,
+    pub metrics_token: Option<Secret>,
 }
 
 /// What the server is for.
@@ -97,6 +98,22 @@ pub enum DatabaseKind {
     Mongo(Secret),
 }
 
+impl DatabaseKind {
+    /// Whether what is said to it can be read on the way.
+    fn is_exposed(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            #[cfg(feature = "store-postgres")]
+            Self::Postgres(url) => saaskit_store_sql::postgres::Config::new(url.clone()).is_exposed(),
+            #[cfg(feature = "store-mongo")]
+            Self::Mongo(url) => saaskit_store_mongo::Config::new(url.clone()).is_exposed(),
+        }
+    }
+}
+
+/// What is wrong with a server on another machine that is not talked to encrypted.
+const EXPOSED: &str = "goes to another machine and is not encrypted; ask for TLS (sslmode=verify-full, tls=true, rediss://), or set ALLOW_PLAINTEXT_PEERS=true where the network is yours alone";
+
 /// What is written about what happens.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -123,13 +140,14 @@ impl Config {
         let bind_addr =
             reader.parsed("BIND_ADDR", |text| text.parse().map_err(|_| "is no address and port".to_owned()));
         let public_url = read_public_url(reader, bind_addr);
-        let database = read_database(reader, &data_dir);
+        let in_the_open = reader.flag("ALLOW_PLAINTEXT_PEERS") || mode == Mode::Development;
+        let database = read_database(reader, &data_dir, in_the_open);
         let mail = mail::read(reader, mode, public_url.as_ref());
         let (watch, known) = (watch::read(reader, mode), known::read(reader, mode));
         let sms = sms::read(reader, mode);
         let storage = storage::read(reader, mode, public_url.as_ref());
         #[cfg(feature = "cache-redis")]
-        let redis = redis::read(reader);
+        let redis = redis::read(reader, in_the_open);
         #[cfg(not(feature = "cache-redis"))]
         redis::refuse(reader);
         let jwt_algorithm = reader.parsed("JWT_ALGORITHM", |text| {
@@ -152,6 +170,7 @@ impl Config {
             reader.parsed("RATE_LIMITS", |text| Limits::parse(text).map_err(|fault| fault.to_string()));
         let log = read_log(reader, mode);
         let benchmark_token = read_benchmark(reader);
+        let metrics_token = read_metrics_token(reader);
         match mode {
             Mode::Development => check_development(reader, bind_addr),
             Mode::Production => check_production(reader, public_url.as_ref()),
@@ -179,6 +198,7 @@ impl Config {
             limits: limits.unwrap_or_default(),
             log,
             benchmark_token,
+            metrics_token,
         })
     }
 }
@@ -215,13 +235,16 @@ fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty())
 }
 
-fn read_database(reader: &mut Reader<'_>, data_dir: &std::path::Path) -> Option<Database> {
+fn read_database(reader: &mut Reader<'_>, data_dir: &std::path::Path, in_the_open: bool) -> Option<Database> {
     let in_data_dir = || Some(DatabaseKind::Sqlite(data_dir.join("saaskit.db")));
     let kind = if reader.is_set("DATABASE_URL") {
         reader.parsed("DATABASE_URL", read_database_url)
     } else {
         in_data_dir()
     };
+    if !in_the_open && kind.as_ref().is_some_and(DatabaseKind::is_exposed) {
+        reader.fault("DATABASE_URL", EXPOSED);
+    }
     let (pool_min, pool_max) =
         (reader.number("DATABASE_POOL_MIN", 0, 1000), reader.number("DATABASE_POOL_MAX", 1, 1000));
     if pool_min > pool_max {
@@ -312,6 +335,14 @@ fn read_benchmark(reader: &mut Reader<'_>) -> Option<Secret> {
         );
     }
     token.filter(|_| on)
+}
+
+fn read_metrics_token(reader: &mut Reader<'_>) -> Option<Secret> {
+    let token = reader.secret("METRICS_TOKEN");
+    if token.as_ref().is_some_and(|token| token.expose().len() < 32) {
+        reader.fault("METRICS_TOKEN", "is shorter than 32 characters");
+    }
+    token
 }
 
 fn check_development(reader: &mut Reader<'_>, bind_addr: Option<SocketAddr>) {

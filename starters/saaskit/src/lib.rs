@@ -2,6 +2,7 @@
 //! its own adapters. The program `saaskit` is this library with the wiring of `wire.rs`.
 
 mod app;
+mod breakers;
 pub mod command;
 pub mod config;
 mod data_dir;
@@ -11,6 +12,7 @@ mod ports;
 mod serve;
 mod wire;
 
-pub use app::{App, Settings};
+pub use app::{App, Settings, metrics, metrics_table};
+pub use breakers::Breakers;
 pub use ports::{Commons, Ports, Stores};
 pub use serve::serve;

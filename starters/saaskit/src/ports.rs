@@ -9,7 +9,9 @@ use saaskit_kernel::{
     Signals, SignedUrls, SmsSender, Source, Storage, Store, UrlVerifier, WorkQueue,
 };
 use saaskit_notify::port::{Messages, Outbox, Preferences, Suppressions};
-use saaskit_tenants::port::{Members, Workspaces};
+use saaskit_tenants::port::{Members, Memberships, Workspaces};
+
+use crate::Breakers;
 
 /// Everything the server needs of the world. Fill it with your own adapters and you have your own server.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub struct Ports {
     pub own: Commons,
     /// For all nodes, where there are several. `own` stands in for it.
     pub shared: Option<Commons>,
+    /// Those of adapters that mind by themselves whether what they ask is away.
+    pub breakers: Breakers,
     pub alerts: Arc<dyn Alerts>,
     pub errors: Arc<dyn ErrorReporter>,
     pub geo: Arc<dyn GeoIp>,
@@ -85,6 +89,7 @@ stores! {
     keys: Keys,
     workspaces: Workspaces,
     members: Members,
+    memberships: Memberships,
     messages: Messages,
     suppressions: Suppressions,
     preferences: Preferences,

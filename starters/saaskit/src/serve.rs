@@ -1,32 +1,27 @@
 //! Serves a router until told to stop, and then loses nothing that was begun.
 
+mod connection;
 mod guests;
+mod stream;
+mod unread;
 
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ConnectInfo;
-use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt as _;
 
+use connection::answer;
 use guests::Guests;
 
 /// Connections at once; further ones wait to be accepted.
 const CONNECTIONS: usize = 10_000;
 /// Of these, from one address: room for a proxy, not for one stranger to take all of it.
 const CONNECTIONS_OF_ONE: u32 = 1_000;
-/// HTTP/2 requests at once on one connection, and bytes kept for each that its client does not read.
-const STREAMS: u32 = 32;
-const UNREAD: usize = 64 * 1024;
 /// A client that takes longer to send its headers is let go.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 /// After the signal, a connection that has not asked yet has this long to do so.
@@ -125,34 +120,6 @@ async fn speaks(stream: &TcpStream) -> bool {
             }
             Ok(_) => return true,
         }
-    }
-}
-
-async fn answer(stream: TcpStream, peer: SocketAddr, router: Router, stop: &CancellationToken) {
-    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
-    });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
-        .max_send_buf_size(UNREAD)
-        .keep_alive_interval(Duration::from_secs(20));
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let ended = tokio::select! {
-        // First, so that what has arrived is read before the connection is told to end.
-        biased;
-        ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(error = &*error, "a connection ended early");
     }
 }
 

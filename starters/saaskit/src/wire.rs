@@ -32,12 +32,19 @@ use saaskit_stories::subscriptions;
 use saaskit_token_jwt::JwtSigner;
 
 use crate::config::{Config, Database, DatabaseKind, Mode, Sms};
-use crate::{Commons, Ports, Settings, Stores, data_dir};
+use crate::{Breakers, Commons, Ports, Settings, Stores, data_dir};
 
 pub(crate) use files::place;
 
 /// How long one statement of the database may take.
 const STATEMENT: Duration = Duration::from_secs(10);
+/// Whoever waited for a connection in vain speaks for all; from then on the worker looks, soon.
+#[cfg(any(feature = "store-postgres", feature = "store-mongo"))]
+const DATABASE: saaskit_kernel::BreakerSettings = saaskit_kernel::BreakerSettings {
+    failures: 1,
+    first: Duration::from_millis(100),
+    longest: Duration::from_secs(2),
+};
 /// Buckets the rate limiter remembers at most.
 const BUCKETS: usize = 200_000;
 /// Bytes the cache holds at most.
@@ -63,7 +70,8 @@ pub(crate) async fn migrate(config: &Config) -> anyhow::Result<Vec<String>> {
 /// The world the configuration names.
 pub(crate) async fn ports(config: &Config) -> anyhow::Result<Ports> {
     let source = Source::system();
-    let stores = stores(&config.database).await.context("the database can't be used")?;
+    let mut breakers = Breakers::new(source.clone());
+    let stores = stores(&config.database, &mut breakers).await.context("the database can't be used")?;
     let sealer = sealer(config, &source)?;
     let (email, own) = (email(config, &stores, &source)?, own());
     let files = files::files(config, &source)?;
@@ -72,7 +80,8 @@ pub(crate) async fn ports(config: &Config) -> anyhow::Result<Ports> {
         errors: watch::errors(config, &source)?,
         geo: known::geo(config, &source)?,
         reputation: known::reputation(config, &source)?,
-        breached: known::breached(config, &own)?,
+        breached: known::breached(config, &own, &mut breakers)?,
+        breakers,
         email,
         sms: sms(config, &stores, &source)?,
         storage: files.storage,
@@ -106,7 +115,16 @@ pub(crate) fn settings(config: &Config) -> anyhow::Result<Settings> {
         private_key: config.jwt_private_key.clone(),
     };
     let limits = config.limits.clone();
-    Ok(Settings { auth, branding: brand, email_from: config.mail.from.clone(), http, limits, bypass })
+    let metrics_token = config.metrics_token.clone();
+    Ok(Settings {
+        auth,
+        branding: brand,
+        email_from: config.mail.from.clone(),
+        http,
+        limits,
+        bypass,
+        metrics_token,
+    })
 }
 
 /// Mails look like whom they are from.
@@ -116,8 +134,10 @@ fn branding(from: &Mailbox) -> anyhow::Result<Branding> {
     Ok(Branding::named(name))
 }
 
-async fn stores(database: &Database) -> anyhow::Result<Stores> {
+async fn stores(database: &Database, breakers: &mut Breakers) -> anyhow::Result<Stores> {
     let listeners = subscriptions();
+    #[cfg(not(any(feature = "store-postgres", feature = "store-mongo")))]
+    let _ = breakers;
     Ok(match &database.kind {
         DatabaseKind::Sqlite(path) => {
             let config = sqlite_config(database, path);
@@ -126,12 +146,14 @@ async fn stores(database: &Database) -> anyhow::Result<Stores> {
         #[cfg(feature = "store-postgres")]
         DatabaseKind::Postgres(url) => {
             let config = postgres_config(database, url);
-            Stores::of(PostgresStore::connect(config, listeners, Vec::new()).await?)
+            let store = PostgresStore::connect(config, listeners, Vec::new()).await?;
+            Stores::of(store.behind(breakers.add("database", DATABASE)))
         }
         #[cfg(feature = "store-mongo")]
         DatabaseKind::Mongo(url) => {
             let config = mongo_config(database, url);
-            Stores::of(MongoStore::connect(config, listeners, Vec::new()).await?)
+            let store = MongoStore::connect(config, listeners, Vec::new()).await?;
+            Stores::of(store.behind(breakers.add("database", DATABASE)))
         }
     })
 }

@@ -6,6 +6,8 @@
 
 mod apt;
 mod authority;
+#[cfg(feature = "bucket")]
+mod bucket;
 mod client;
 mod command;
 mod front;
@@ -23,6 +25,8 @@ mod twilio;
 
 pub use apt::installed;
 pub use authority::Authority;
+#[cfg(feature = "bucket")]
+pub use bucket::Bucket;
 pub use client::{get, post};
 pub use command::succeed;
 pub use front::{Exchange, Front, Order};

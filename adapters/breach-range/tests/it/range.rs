@@ -6,8 +6,8 @@ use saaskit_auth::Password;
 use saaskit_auth::port::BreachedPasswords;
 use saaskit_breach_list::CommonPasswords;
 use saaskit_breach_range::{BreachRangeConfig, RangePasswords};
-use saaskit_conformance::fixtures::FixedClock;
-use saaskit_kernel::{PortError, Secret};
+use saaskit_conformance::fixtures::{FixedClock, source_at};
+use saaskit_kernel::{Alarms, Breaker, BreakerSettings, PortError, Secret};
 use saaskit_memory::MemoryCache;
 use saaskit_peers::{Answer, Asked, Http};
 
@@ -33,7 +33,9 @@ fn asking(server: &Http, clock: &Arc<FixedClock>) -> RangePasswords {
     let url = format!("{}/range", server.url());
     let config = BreachRangeConfig { timeout: Duration::from_millis(500), ..BreachRangeConfig::new(url) };
     let cache = Arc::new(MemoryCache::new(clock.clone(), 1024 * 1024));
-    RangePasswords::new(&config, Arc::new(CommonPasswords), cache).unwrap()
+    let source = source_at(clock.clone());
+    let breaker = Breaker::new("breached-passwords", BreakerSettings::default(), source, Alarms::default());
+    RangePasswords::new(&config, Arc::new(CommonPasswords), cache, breaker).unwrap()
 }
 
 async fn is_known(list: &impl BreachedPasswords, text: &str) -> bool {
@@ -112,10 +114,31 @@ async fn while_the_api_fails_the_built_in_list_alone_counts_and_nothing_is_kept(
     let failures = Arc::new(Mutex::new(failures.to_vec()));
     let left = failures.clone();
     let server = server(move |asked| left.lock().unwrap().pop().unwrap_or_else(|| answer(asked))).await;
-    let list = asking(&server, &Arc::default());
+    let clock = Arc::new(FixedClock::default());
+    let list = asking(&server, &clock);
     while !failures.lock().unwrap().is_empty() {
         assert!(!is_known(&list, BREACHED).await);
         assert!(is_known(&list, "Password1").await);
+        clock.advance(Duration::from_mins(1));
     }
     assert!(is_known(&list, BREACHED).await, "a failure was kept");
+}
+
+#[tokio::test]
+async fn three_people_wait_for_an_api_that_hangs_and_nobody_after() {
+    const AWAY: usize = 3;
+    let hangs = Arc::new(Mutex::new(true));
+    let hanging = hangs.clone();
+    let server = server(move |asked| if *hanging.lock().unwrap() { Answer::Nothing } else { answer(asked) });
+    let (server, clock) = (server.await, Arc::new(FixedClock::default()));
+    let list = asking(&server, &clock);
+    for _ in 0..10 {
+        assert!(!is_known(&list, BREACHED).await);
+        assert!(is_known(&list, "Password1").await, "the built-in list goes on");
+    }
+    assert_eq!(server.asked().len(), AWAY);
+    *hangs.lock().unwrap() = false;
+    clock.advance(Duration::from_secs(1));
+    assert!(is_known(&list, BREACHED).await, "one asked whether it is back");
+    assert_eq!(server.asked().len(), AWAY + 1);
 }

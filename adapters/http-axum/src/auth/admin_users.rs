@@ -1,19 +1,20 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use saaskit_auth::{AccountError, Administer, Auth, AuthError, User, UserStatus};
+use saaskit_auth::{AccountError, Administer, Auth, AuthError, User};
 use saaskit_kernel::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Done;
-use crate::list::ListQuery;
-use crate::url::{Asked, Segment};
-use crate::{Asker, Body, Caller, Listed, Listing, Problem, RequestFault};
+use crate::url::Segment;
+#[cfg(feature = "stories")]
+use crate::user_directory::UserTenantView;
+use crate::{Asker, Body, Caller, Problem};
 
 /// An account as operators see it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct UserView {
+pub(crate) struct UserView {
     /// Its id.
     #[schema(value_type = String, example = "usr_01h455vb4pex5vsknk084sn02q")]
     id: UserId,
@@ -36,6 +37,24 @@ pub(super) struct UserView {
     /// When what is known of the person is erased, if its owner deleted it.
     #[schema(value_type = Option<String>, format = DateTime, example = "2026-12-21T12:00:00.000Z")]
     erase_at: Option<Timestamp>,
+    /// Where accounts are looked at: the first ten workspaces the user is in, or was when the account was deleted.
+    #[cfg(feature = "stories")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, max_items = 10)]
+    tenants: Option<Vec<UserTenantView>>,
+    /// How many there are.
+    #[cfg(feature = "stories")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, example = 1)]
+    tenant_count: Option<u64>,
+}
+
+#[cfg(feature = "stories")]
+impl UserView {
+    /// The same with the workspaces of its user.
+    pub(crate) fn beside(self, tenants: Vec<UserTenantView>, count: u64) -> Self {
+        Self { tenants: Some(tenants), tenant_count: Some(count), ..self }
+    }
 }
 
 impl From<User> for UserView {
@@ -49,6 +68,10 @@ impl From<User> for UserView {
             super_admin: user.super_admin,
             created_at: user.created_at,
             erase_at: user.erase_at,
+            #[cfg(feature = "stories")]
+            tenants: None,
+            #[cfg(feature = "stories")]
+            tenant_count: None,
         }
     }
 }
@@ -57,7 +80,7 @@ impl From<User> for UserView {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
 #[expect(dead_code, reason = "it documents the parameter of the path")]
-struct UserParam {
+pub(crate) struct UserParam {
     /// Its id.
     #[param(max_length = 30, example = "usr_01h455vb4pex5vsknk084sn02q")]
     id: String,
@@ -69,43 +92,6 @@ pub(super) struct ReasonBody {
     /// The reason, as the audit log keeps it.
     #[schema(min_length = 1, max_length = 1000, example = "Asked for by ticket 4711.")]
     reason: String,
-}
-
-/// Which accounts to find.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct FindQuery {
-    /// How the address or the name begins.
-    #[param(max_length = 254, example = "ana")]
-    q: Option<String>,
-    /// `active`, `suspended` or `deleted`.
-    #[param(max_length = 9, example = "active")]
-    status: Option<String>,
-}
-
-/// Finds accounts.
-#[utoipa::path(get, path = "/api/v1/admin/users", tag = "admin", params(FindQuery, ListQuery),
-    responses((status = 200, description = "Those that fit, in the order of their ids.", body = Listed<UserView>)))]
-pub(super) async fn find_users(
-    State(auth): State<Auth>,
-    Asked(query): Asked<FindQuery>,
-    listing: Listing,
-) -> Result<Json<Listed<UserView>>, Problem> {
-    let status =
-        query.status.as_deref().map(|word| UserStatus::parse(word).ok_or(RequestFault::QueryInvalid));
-    let page = listing.page("users")?;
-    let found = auth.find_users(query.q.as_deref(), status.transpose()?, page).await?;
-    Ok(Json(listing.answer("users", found, |user| user.id, UserView::from)))
-}
-
-/// Shows an account.
-#[utoipa::path(get, path = "/api/v1/admin/users/{id}", tag = "admin", params(UserParam),
-    responses((status = 200, description = "The account.", body = UserView)))]
-pub(super) async fn show_user(
-    State(auth): State<Auth>,
-    Segment(id): Segment,
-) -> Result<Json<UserView>, Problem> {
-    Ok(Json(auth.show_user(read_id(&id)?).await?.into()))
 }
 
 /// Locks an account: it is signed out everywhere and may not sign in.
@@ -138,11 +124,12 @@ pub(super) async fn unlock_user(
     Ok(Json(auth.unlock_user(caller.call(), &asker, &ask(&id, body)?).await?.into()))
 }
 
-/// Deletes an account; it can be restored until somebody purges it.
+/// Deletes an account, and ends what its user is in workspaces; it can be restored until somebody purges it.
 #[utoipa::path(delete, path = "/api/v1/admin/users/{id}", tag = "admin", params(UserParam),
     request_body = ReasonBody, responses(
     (status = 200, description = "The account.", body = UserView),
-    (status = 409, description = "It is your own, or the last that operates the installation.")))]
+    (status = 409, description = "It is your own, the last that operates the installation, or that of a workspace's \
+        last owner.")))]
 pub(super) async fn delete_user(
     State(auth): State<Auth>,
     caller: Caller,
@@ -153,7 +140,7 @@ pub(super) async fn delete_user(
     Ok(Json(auth.delete_user(caller.call(), &asker, &ask(&id, body)?).await?.into()))
 }
 
-/// Restores a deleted account.
+/// Restores a deleted account, and what its user was in workspaces when it was deleted.
 #[utoipa::path(post, path = "/api/v1/admin/users/{id}/restore", tag = "admin", params(UserParam),
     request_body = ReasonBody, responses(
     (status = 200, description = "The account.", body = UserView),
@@ -189,6 +176,6 @@ fn ask(id: &str, body: ReasonBody) -> Result<Administer, AuthError> {
 }
 
 /// What can't be an id is the id of nobody.
-fn read_id(text: &str) -> Result<UserId, AuthError> {
+pub(crate) fn read_id(text: &str) -> Result<UserId, AuthError> {
     text.parse().map_err(|_| AuthError::Account(AccountError::UserNotFound))
 }

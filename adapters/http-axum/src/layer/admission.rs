@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::USER_AGENT;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use saaskit_gateway::{Access, Class, Pass, TenantMismatch, acting_tenant};
 use saaskit_kernel::{Actor, Agent, Call, RequestId};
 
@@ -76,15 +76,6 @@ async fn welcome(gate: &Gate, caller: Caller, request: Request, next: Next) -> R
     add_standings(response.headers_mut(), caller.pass().standings());
     suggest_refresh(response.headers_mut(), &caller);
     response
-}
-
-/// Counts the questions browsers ask before they ask, by address.
-pub(crate) async fn count_preflights(gate: State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    if request.method() == Method::OPTIONS {
-        admit(gate, request, next).await
-    } else {
-        next.run(request).await
-    }
 }
 
 async fn serve(gate: &Gate, caller: Caller, mut request: Request, next: Next) -> Result<Response, Problem> {

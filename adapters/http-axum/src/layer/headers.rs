@@ -1,11 +1,11 @@
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, SERVER, STRICT_TRANSPORT_SECURITY,
 };
 use http::{HeaderName, HeaderValue};
 
+use super::around::{Around, AroundLayer};
 use crate::PublicUrl;
 
 const fn name(name: &'static str) -> HeaderName {
@@ -35,19 +35,33 @@ const UNLESS_SAID: [(HeaderName, &str); 3] = [
 ];
 
 /// The security headers (OWASP); strict transport only where everything goes over TLS anyway.
-pub async fn security_headers(State(public_url): State<PublicUrl>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.remove(SERVER);
-    for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+pub fn security_headers(public_url: &PublicUrl) -> AroundLayer<Secured> {
+    AroundLayer(Secured { is_https: public_url.is_https() })
+}
+
+/// See [`security_headers`].
+#[derive(Debug, Clone, Copy)]
+pub struct Secured {
+    is_https: bool,
+}
+
+impl Around for Secured {
+    type Kept = ();
+
+    fn before(&self, _: &mut Request) {}
+
+    fn after(&self, (): (), response: &mut Response) {
+        let headers = response.headers_mut();
+        headers.remove(SERVER);
+        for (name, value) in ALWAYS {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        for (name, value) in UNLESS_SAID {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        if self.is_https {
+            let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+            headers.insert(STRICT_TRANSPORT_SECURITY, two_years);
+        }
     }
-    for (name, value) in UNLESS_SAID {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    if public_url.is_https() {
-        let two_years = HeaderValue::from_static("max-age=63072000; includeSubDomains");
-        headers.insert(STRICT_TRANSPORT_SECURITY, two_years);
-    }
-    response
 }

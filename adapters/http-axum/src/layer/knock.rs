@@ -21,6 +21,8 @@ impl Whence {
     /// Without a peer address everybody shares one.
     pub(super) fn of(edge: &Edge, request: &Request) -> Self {
         const FORWARDED: &str = "x-forwarded-for";
+        /// What proxies that name no address leave of themselves.
+        const TRACES: [&str; 5] = ["forwarded", "via", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"];
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(Ipv6Addr::UNSPECIFIED.into(), |ConnectInfo(address)| address.ip());
         // What can't be read is still there: left out, it would hide what a proxy wrote to the right of it.
@@ -28,7 +30,10 @@ impl Whence {
         let forwarded: Vec<Cow<'_, str>> =
             named.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
         let ip = edge.settings.trusted_proxies.client_ip(peer, forwarded.iter().map(AsRef::as_ref));
-        Self { ip, is_local: peer.to_canonical().is_loopback() && forwarded.is_empty() }
+        let is_local = peer.to_canonical().is_loopback()
+            && forwarded.is_empty()
+            && !TRACES.iter().any(|name| request.headers().contains_key(*name));
+        Self { ip, is_local }
     }
 }
 
@@ -66,7 +71,7 @@ fn credential<'a>(headers: &'a HeaderMap, cookies: &Cookies) -> Credential<'a> {
     match (authorizations.next(), authorizations.next()) {
         (Some(_), Some(_)) => return Credential::Ambiguous,
         (Some(value), None) => {
-            if let Some(token) = value.to_str().ok().and_then(bearer) {
+            if let Some(token) = value.to_str().ok().and_then(token) {
                 return Credential::Bearer(token);
             }
         }
@@ -79,7 +84,16 @@ fn credential<'a>(headers: &'a HeaderMap, cookies: &Cookies) -> Credential<'a> {
     }
 }
 
-fn bearer(authorization: &str) -> Option<&str> {
+/// The token that a request bears, unless it is ambiguous which.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut authorizations = headers.get_all(AUTHORIZATION).iter();
+    match (authorizations.next(), authorizations.next()) {
+        (Some(value), None) => value.to_str().ok().and_then(token),
+        _ => None,
+    }
+}
+
+fn token(authorization: &str) -> Option<&str> {
     let (scheme, token) = authorization.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }

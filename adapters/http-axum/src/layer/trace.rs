@@ -1,26 +1,43 @@
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use http::{Extensions, HeaderMap};
-use saaskit_kernel::{RequestId, Source};
+use saaskit_kernel::{RequestId, Source, Timestamp};
+use tracing::Span;
 use tracing::field::Empty;
-use tracing::{Instrument, Span};
+
+use super::around::{Around, AroundLayer};
 
 /// Wraps a request in a span, and says in one line how it was answered. The span holds the route's template and
 /// never the path or the query, which may hold secrets.
-pub async fn trace(State(source): State<Source>, request: Request, next: Next) -> Response {
-    let begun = source.now();
-    let span = span(&request);
-    let response = next.run(request).instrument(span.clone()).await;
-    let took = source.now().since(begun);
-    span.in_scope(|| {
-        tracing::info!(
-            status = response.status().as_u16(),
-            ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            "answered"
-        );
-    });
-    response
+pub fn trace(source: Source) -> AroundLayer<Traced> {
+    AroundLayer(Traced(source))
+}
+
+/// See [`trace`].
+#[derive(Debug, Clone)]
+pub struct Traced(Source);
+
+impl Around for Traced {
+    type Kept = (Timestamp, Span);
+
+    fn before(&self, request: &mut Request) -> Self::Kept {
+        (self.0.now(), span(request))
+    }
+
+    fn within<T>((_, span): &Self::Kept, go_on: impl FnOnce() -> T) -> T {
+        span.in_scope(go_on)
+    }
+
+    fn after(&self, (begun, span): Self::Kept, response: &mut Response) {
+        let took = self.0.now().since(begun);
+        span.in_scope(|| {
+            tracing::info!(
+                status = response.status().as_u16(),
+                ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                "answered"
+            );
+        });
+    }
 }
 
 fn span(request: &Request) -> Span {

@@ -7,7 +7,7 @@ use http::header::{
     ETAG,
 };
 use http::{HeaderName, HeaderValue, StatusCode};
-use saaskit_kernel::{Download, StoredObject};
+use saaskit_kernel::{Bytestream, Download, StoredObject};
 
 use super::ObjectFault;
 use super::range::{Outside, e_tag};
@@ -17,15 +17,16 @@ use crate::{Problem, RequestFault};
 /// Whatever is in it runs no script, loads nothing, and has no part in our origin.
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
-/// The object, or the range of it that was read.
+/// The object, or the range of it that was read, as that body.
 pub(super) fn of(
     download: &Download,
     object: StoredObject,
     range: Option<&Range<u64>>,
+    as_body: impl FnOnce(Bytestream, u64) -> Body,
 ) -> Result<Response, Problem> {
     let StoredObject { info, body } = object;
     let length = range.map_or(info.length, |range| range.end - range.start);
-    let mut response = Response::new(Body::from_stream(body));
+    let mut response = Response::new(as_body(body, length));
     response.extensions_mut().insert(AsItIs);
     let mut say = |name: HeaderName, value: String| -> Result<(), Problem> {
         let value = HeaderValue::try_from(value).map_err(|_| RequestFault::Panicked)?;

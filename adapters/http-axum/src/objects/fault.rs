@@ -1,4 +1,4 @@
-use saaskit_kernel::{Code, ErrorKind, Fault, Invalid, PortError};
+use saaskit_kernel::{Code, Fault, Invalid, PortError};
 
 /// Why an object is not given or taken.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +9,15 @@ pub enum ObjectFault {
     /// What came is not what was said.
     #[error("the bytes are others than the URL was signed for")]
     BodyRefused(#[source] PortError),
+    /// The bytes don't come, or too slowly.
+    #[error("the bytes come too slowly")]
+    UploadStalled,
+    /// The same object is being uploaded.
+    #[error("this object is being uploaded, try again shortly")]
+    UploadInFlight,
+    /// As many objects as we carry are under way.
+    #[error("too many files are under way right now, try again shortly")]
+    Busy,
     /// There is nothing of the object in that range.
     #[error("the range is outside of the object")]
     RangeOutside,
@@ -19,16 +28,25 @@ pub enum ObjectFault {
 
 const SIGNED_URL_REFUSED: Code = Code::forbidden("SIGNED_URL_REFUSED");
 const UPLOAD_REFUSED: Code = Code::validation("UPLOAD_REFUSED");
+const UPLOAD_IN_FLIGHT: Code = Code::conflict("UPLOAD_IN_FLIGHT");
+const TRANSFERS_BUSY: Code = Code::unavailable("TRANSFERS_BUSY");
+pub(crate) const UPLOAD_STALLED: Code = Code::malformed("UPLOAD_STALLED");
 pub(crate) const RANGE_OUTSIDE: Code = Code::malformed("RANGE_OUTSIDE");
+
+/// Seconds after which something may have become free.
+const BUSY_FOR: u64 = 5;
 
 impl ObjectFault {
     /// Every code, for the catalogue.
-    pub const CODES: &[Code] = &[SIGNED_URL_REFUSED, UPLOAD_REFUSED, RANGE_OUTSIDE, Code::UNAVAILABLE];
-
-    /// What a failed put means for whoever sent the bytes.
-    pub(super) fn of_upload(error: PortError) -> Self {
-        if error.kind() == ErrorKind::Invalid { Self::BodyRefused(error) } else { Self::Storage(error) }
-    }
+    pub const CODES: &[Code] = &[
+        SIGNED_URL_REFUSED,
+        UPLOAD_REFUSED,
+        UPLOAD_STALLED,
+        UPLOAD_IN_FLIGHT,
+        TRANSFERS_BUSY,
+        RANGE_OUTSIDE,
+        Code::UNAVAILABLE,
+    ];
 }
 
 impl Fault for ObjectFault {
@@ -36,6 +54,9 @@ impl Fault for ObjectFault {
         match self {
             Self::UrlRefused => SIGNED_URL_REFUSED,
             Self::BodyRefused(_) => UPLOAD_REFUSED,
+            Self::UploadStalled => UPLOAD_STALLED,
+            Self::UploadInFlight => UPLOAD_IN_FLIGHT,
+            Self::Busy => TRANSFERS_BUSY,
             Self::RangeOutside => RANGE_OUTSIDE,
             Self::Storage(_) => Code::UNAVAILABLE,
         }
@@ -48,6 +69,7 @@ impl Fault for ObjectFault {
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::Storage(error) => Some(error.retry_after_seconds()),
+            Self::UploadInFlight | Self::Busy => Some(BUSY_FOR),
             _ => None,
         }
     }

@@ -140,6 +140,7 @@ async fn the_page_of_the_documentation_comes_from_this_server_alone() {
     let to = world.get("/docs").send().await.expect(308);
     let page = world.get(to.header("location")).send().await.expect(200);
     assert!(page.header("content-type").starts_with("text/html"));
+    assert!(page.body.contains("name=\"viewport\" content=\"width=device-width"), "{}", page.body);
     assert!(
         !page.body.contains("http://") && !page.body.contains("https://") && !page.body.contains("src=\"//")
     );

@@ -181,19 +181,18 @@ async fn answers_are_compressed_for_who_asks_and_problems_are_whole() {
 
 #[tokio::test]
 async fn every_layer_is_usable_alone() {
-    use axum::middleware::from_fn_with_state;
     use saaskit_http_axum::layer;
     let source = saaskit_conformance::fixtures::source();
     let hello = axum::Router::new().route("/", axum::routing::get(async || "hello"));
     let public_url = PublicUrl::parse(PUBLIC_URL).unwrap();
     for router in [
-        hello.clone().layer(from_fn_with_state(source.clone(), layer::request_id)),
-        hello.clone().layer(from_fn_with_state(source, layer::trace)),
-        hello.clone().layer(from_fn_with_state(public_url.clone(), layer::security_headers)),
-        hello.clone().layer(from_fn_with_state(public_url, layer::problems)),
+        hello.clone().layer(layer::request_id(source.clone())),
+        hello.clone().layer(layer::trace(source)),
+        hello.clone().layer(layer::security_headers(&public_url)),
+        hello.clone().layer(layer::problems(public_url)),
         hello.clone().layer(layer::cors(CorsPolicy::default())),
         hello.clone().layer(layer::catch_panics()),
-        hello.layer(from_fn_with_state(Duration::from_secs(1), layer::timeout)),
+        hello.layer(layer::timeout(Duration::from_secs(1))),
     ] {
         let answer = crate::world::Ask::new(router, "GET", "/").send().await.expect(200);
         assert_eq!(answer.body, "hello");

@@ -17,6 +17,7 @@ mod limits;
 mod lists;
 mod logs;
 mod members;
+mod metrics;
 mod objects;
 mod operators;
 mod owners;

@@ -14,13 +14,13 @@ async fn given(world: &World) -> (String, String, String, String) {
     (ana, bob, format!("/api/v1/tenants/{acme}"), member)
 }
 
-async fn me(world: &World, token: &str) -> UserId {
+pub(crate) async fn me(world: &World, token: &str) -> UserId {
     let me = world.get("/api/v1/auth/me").bearer(token).send().await.expect(200).json();
     me["id"].as_str().unwrap().parse().unwrap()
 }
 
 /// Puts somebody into a workspace, as accepting an invitation would; gives the id of the membership.
-async fn join(world: &World, tenant: &str, user: &UserId, role: Role) -> String {
+pub(crate) async fn join(world: &World, tenant: &str, user: &UserId, role: Role) -> String {
     let source = Source::system();
     let tenant: TenantId = tenant.parse().unwrap();
     let member = Membership { role, ..Membership::of_owner(source.id(), tenant, *user, source.now()) };

@@ -1,5 +1,7 @@
 //! Objects behind signed URLs, served by us.
 
+mod transfers;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +19,7 @@ use saaskit_kernel::{Disposition, Download, NewObject, SignedUrls as _, Storage 
 use saaskit_memory::MemoryStorage;
 use tower::ServiceExt as _;
 
-use crate::world::{Answer, Ask, World};
+use crate::world::{Answer, Ask, Plan, World};
 
 /// A node that serves objects.
 struct Place {
@@ -28,7 +30,11 @@ struct Place {
 
 impl Place {
     async fn new() -> Self {
-        let world = World::new().await;
+        Self::with(Plan::default()).await
+    }
+
+    async fn with(plan: Plan) -> Self {
+        let world = World::with(plan).await;
         Self { clock: world.clock.clone(), storage: world.files.clone(), world }
     }
 
@@ -196,26 +202,13 @@ async fn an_upload_brings_as_many_bytes_as_it_says() {
     assert!(place.storage.head(&key("a")).await.unwrap().is_none());
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_upload_has_more_time_than_other_requests_and_not_for_ever() {
-    let place = Place::new().await;
-    let length = 10 * 1024 * 1024;
-    let url = place.upload("a", length).await;
-    let begun = tokio::time::Instant::now();
-    let never = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
-    let answer = place.put(&url, length).body(never).await.expect(503);
-    assert_eq!(answer.problem(), "TIMED_OUT");
-    let took = begun.elapsed().as_secs();
-    assert!((600..700).contains(&took), "{took} s for 10 MiB");
-}
-
 #[tokio::test]
 async fn an_upload_that_breaks_off_leaves_nothing() {
     let place = Place::new().await;
     let url = place.upload("a", 10).await;
     let lost = [Ok("01234"), Err(std::io::Error::other("lost"))];
     let body = Body::from_stream(futures_util::stream::iter(lost));
-    place.put(&url, 10).body(body).await.expect(503);
+    assert_eq!(place.put(&url, 10).body(body).await.expect(422).problem(), "UPLOAD_REFUSED");
     assert!(place.storage.head(&key("a")).await.unwrap().is_none());
 }
 
@@ -227,6 +220,6 @@ async fn an_object_that_is_json_is_given_as_it_was_put() {
     let url = place.download("a").await;
     let answer = place.world.get(&url).send().await.expect(200);
     assert_eq!(answer.body, "{ \"a\" : 1 }");
-    let digits: Vec<String> = info.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits: Vec<String> = info.sha256.iter().flatten().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(answer.header("etag"), format!("\"{}\"", digits.concat()));
 }

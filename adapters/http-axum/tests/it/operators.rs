@@ -1,6 +1,8 @@
 use saaskit_kernel::{Call, Secret, Source};
+use saaskit_tenants::Role;
 use serde_json::{Value, json};
 
+use crate::members::{join, me};
 use crate::world::{Answer, PASSWORD, World};
 
 const OPS: &str = "ops@example.com";
@@ -81,4 +83,63 @@ async fn a_reason_is_asked_for_and_who_is_not_there_is_not_found() {
     assert_eq!(act(&world, &ops, "PUT", &format!("{id}/lock")).await.expect(409).problem(), "OWN_ACCOUNT");
     let gone = world.ask("DELETE", "/api/v1/users/account").bearer(&ops).send().await.expect(409);
     assert_eq!(gone.problem(), "LAST_OPERATOR");
+}
+
+#[tokio::test]
+async fn an_operator_sees_beside_each_user_what_they_are_in_which_workspaces() {
+    let world = World::new().await;
+    let ops = operator(&world).await;
+    let (ana, bob) = (world.user("ana@example.com").await, world.user("bob@example.com").await);
+    let acme = world.tenant(&ana, "acme").await;
+    let found = find(&world, &ops, "?q=ana").await;
+    assert_eq!(found["data"][0]["email"], "ana@example.com");
+    let tenants = found["data"][0]["tenants"].as_array().unwrap();
+    assert_eq!((tenants.len(), &found["data"][0]["tenant_count"]), (1, &json!(1)));
+    assert_eq!(tenants[0]["id"], json!(acme));
+    for (field, word) in [
+        ("name", "acme"),
+        ("slug", "acme"),
+        ("status", "active"),
+        ("role", "owner"),
+        ("membership_status", "active"),
+    ] {
+        assert_eq!(tenants[0][field], word);
+    }
+    let none = find(&world, &ops, "?q=bob").await;
+    assert_eq!((&none["data"][0]["tenants"], &none["data"][0]["tenant_count"]), (&json!([]), &json!(0)));
+
+    for number in 0..11 {
+        world.tenant(&bob, &format!("bobs-{number}")).await;
+    }
+    let many = find(&world, &ops, "").await;
+    let of =
+        |email: &str| many["data"].as_array().unwrap().iter().find(|user| user["email"] == email).unwrap();
+    assert_eq!(of("ana@example.com")["tenants"][0]["slug"], "acme");
+    assert_eq!(of("bob@example.com")["tenants"].as_array().unwrap().len(), 10);
+    assert_eq!(of("bob@example.com")["tenant_count"], 11);
+    let id = of("bob@example.com")["id"].as_str().unwrap();
+    let shown = world.get(&format!("/api/v1/admin/users/{id}")).bearer(&ops).send().await.expect(200).json();
+    assert_eq!(&shown, of("bob@example.com"));
+}
+
+#[tokio::test]
+async fn the_last_owner_of_a_workspace_keeps_the_account_and_whoever_is_no_owner_leaves_with_it() {
+    let world = World::new().await;
+    let ops = operator(&world).await;
+    let (ana, bob) = (world.user("ana@example.com").await, world.user("bob@example.com").await);
+    let acme = world.tenant(&ana, "acme").await;
+    let delete = || world.ask("DELETE", "/api/v1/users/account");
+    assert_eq!(delete().bearer(&ana).send().await.expect(409).problem(), "LAST_OWNER");
+    let anas = me(&world, &ana).await.to_string();
+    assert_eq!(act(&world, &ops, "DELETE", &anas).await.expect(409).problem(), "LAST_OWNER");
+
+    let bobs = me(&world, &bob).await;
+    join(&world, &acme, &bobs, Role::Member).await;
+    delete().bearer(&bob).send().await.expect(204);
+    let shown = find(&world, &ops, "?q=bob").await["data"][0].clone();
+    assert_eq!((&shown["status"], &shown["tenant_count"]), (&json!("deleted"), &json!(1)));
+    assert_eq!(shown["tenants"][0]["membership_status"], "ended");
+    act(&world, &ops, "POST", &format!("{bobs}/restore")).await.expect(200);
+    let shown = find(&world, &ops, "?q=bob").await["data"][0].clone();
+    assert_eq!(shown["tenants"][0]["membership_status"], "active");
 }

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
+use saaskit_tenants::Role;
 use serde_json::json;
 
+use crate::members::{join, me};
 use crate::world::{PASSWORD, World};
 
 const ANA: &str = "ana@example.com";
@@ -147,7 +149,8 @@ async fn what_could_take_an_account_away_needs_a_recent_proof() {
 async fn an_owner_takes_everything_along_and_deletes_the_account() {
     let world = World::new().await;
     let access = world.user(ANA).await;
-    let tenant = world.tenant(&access, "acme").await;
+    let tenant = world.tenant(&world.user("bob@example.com").await, "acme").await;
+    join(&world, &tenant, &me(&world, &access).await, Role::Member).await;
     let all = world.get("/api/v1/users/export").bearer(&access).send().await.expect(200);
     assert!(all.header("content-disposition").starts_with("attachment"));
     let all = all.json();

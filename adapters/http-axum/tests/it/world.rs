@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::Router;
+use prometheus_client::registry::Registry;
 use saaskit_auth::port::BreachedPasswords;
 use saaskit_auth::{Algorithm, Auth, Password};
 use saaskit_conformance::fixtures::{FixedClock, branding, source_at};
 use saaskit_gateway::{Bypass, Door, Limits};
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
+use saaskit_http_axum::metrics::{self, Metrics, Requests};
 use saaskit_http_axum::objects::{self, Objects};
 use saaskit_http_axum::{
     Api, Health, PublicUrl, Resource, Settings, auth, dev, enter_tenant, export, health, home, tenant_roles,
-    tenants,
+    tenants, user_directory,
 };
 use saaskit_kernel::{
-    Call, Email, Freshness, Handler, Mailbox, Place, PortError, Secret, Worker, WorkerSettings,
+    Call, Email, Freshness, Handler, Mailbox, Place, PortError, Secret, Storage, Worker, WorkerSettings,
 };
 use saaskit_memory::{MemoryErrorReporter, MemoryGeoIp, MemoryRateLimiter, MemoryStorage, MemoryStore};
 use saaskit_notify::port::Outbox;
@@ -24,7 +26,7 @@ use saaskit_notify::{CaptureSender, Notify, SendMessage};
 use saaskit_seal_aead::{AeadSealer, KeyRing};
 use saaskit_stories::{
     AccountPeople, Credentials, EnterTenant, Export, Links, NotifyLetters, Permissions, TakeRoles,
-    TenantRoles, Welcome, permissions, subscriptions,
+    TenantBelongings, TenantRoles, UserDirectory, Welcome, permissions, subscriptions,
 };
 use saaskit_tenants::Tenants;
 use saaskit_token_jwt::JwtSigner;
@@ -56,12 +58,19 @@ pub(crate) struct Plan {
     pub(crate) limits: Limits,
     pub(crate) settings: Settings,
     pub(crate) more: Vec<Resource>,
+    pub(crate) requests: Requests,
+    pub(crate) metrics: Metrics,
+    /// What stands before the files.
+    pub(crate) files: Box<dyn FnOnce(Arc<MemoryStorage>) -> Arc<dyn Storage> + Send>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
         let settings = Settings::new(PublicUrl::parse(PUBLIC_URL).unwrap());
-        Self { limits: Limits::default(), settings, more: Vec::new() }
+        let (limits, requests) = (Limits::default(), Requests::default());
+        let token = Some(Secret::new("a-token-that-nobody-here-knows-at-all"));
+        let metrics = Metrics::new(Registry::default(), token, || std::future::ready(()));
+        Self { limits, settings, more: Vec::new(), requests, metrics, files: Box::new(|files| files) }
     }
 }
 
@@ -79,6 +88,15 @@ impl World {
         let notify = Notify::new(sealer.clone(), source.clone(), branding());
         let links = Links::under(PUBLIC_URL);
         let freshness = Freshness::default();
+        let tenants = Tenants::new(saaskit_tenants::Ports {
+            store: memory.clone(),
+            workspaces: memory.clone(),
+            members: memory.clone(),
+            memberships: memory.clone(),
+            people: Arc::new(AccountPeople(memory.clone())),
+            freshness: freshness.clone(),
+            source: source.clone(),
+        });
         let auth = Auth::new(
             saaskit_auth::Ports {
                 store: memory.clone(),
@@ -94,8 +112,9 @@ impl World {
                 signer: Arc::new(JwtSigner::new(PUBLIC_URL, PUBLIC_URL)),
                 sealer: sealer.clone(),
                 letters: Arc::new(NotifyLetters::new(notify.clone(), links.clone())),
+                belongings: Arc::new(TenantBelongings(tenants.clone())),
                 geo: Arc::new(MemoryGeoIp::from_iter([london()])),
-                freshness: freshness.clone(),
+                freshness,
                 source: source.clone(),
             },
             saaskit_auth::Settings {
@@ -105,14 +124,6 @@ impl World {
             },
         );
         auth.refresh(&Call::of_operator(&source)).await.unwrap();
-        let tenants = Tenants::new(saaskit_tenants::Ports {
-            store: memory.clone(),
-            workspaces: memory.clone(),
-            members: memory.clone(),
-            people: Arc::new(AccountPeople(memory.clone())),
-            freshness,
-            source: source.clone(),
-        });
         let own: [Arc<dyn Handler>; 3] = [
             Arc::new(TakeRoles(auth.clone())),
             Arc::new(SendMessage {
@@ -137,9 +148,10 @@ impl World {
             .with_authorizer(Arc::new(Permissions { auth: auth.clone(), tenants: tenants.clone() }));
         let outbox: Arc<dyn Outbox> = memory.clone();
         let files = Arc::new(MemoryStorage::new(clock.clone(), objects::PATH));
-        let served = Objects { storage: files.clone(), verifier: files.clone() };
+        let served = Objects::new((plan.files)(files.clone()), files.clone(), plan.settings.transfers);
         let reporter = Arc::new(MemoryErrorReporter::default());
         let api = Api::new(door, source.clone(), auth.installation().unwrap(), plan.settings)
+            .with_requests(plan.requests)
             .with_reporter(reporter.clone())
             .with(auth::resource(&auth))
             .with(tenants::resource(&tenants))
@@ -150,8 +162,10 @@ impl World {
             }))
             .with(tenant_roles::resource(&TenantRoles { auth: auth.clone(), tenants: tenants.clone() }))
             .with(enter_tenant::resource(&EnterTenant { auth: auth.clone(), tenants: tenants.clone() }))
+            .with(user_directory::resource(&UserDirectory { auth: auth.clone(), tenants: tenants.clone() }))
             .with(home::resource(true))
             .with(health::resource(&health))
+            .with(metrics::resource(&plan.metrics))
             .with(objects::resource(&served))
             .with(dev::resource(&outbox));
         let router = plan.more.into_iter().fold(api, Api::with).router();

@@ -1,7 +1,9 @@
 use async_trait::async_trait;
 use saaskit_auth::SigningKey;
 use saaskit_auth::port::Keys;
-use saaskit_auth::write::{INSTALLATION, KEY_NUMBER, KeyWrite, LAST_OPERATOR, OperatorWrite, SET_UP};
+use saaskit_auth::write::{
+    INSTALLATION, KEY_NUMBER, KeptSecret, KeyWrite, LAST_OPERATOR, OperatorWrite, SET_UP,
+};
 use saaskit_kernel::{CommitError, PortError, Sealed, Timestamp};
 
 use super::AuthState;
@@ -36,6 +38,19 @@ impl AuthState {
                 waiting.ok_or(CommitError::Refused(SET_UP))?.set_up_at = Some(at);
                 Ok(())
             }
+            KeyWrite::Reseal { secret, from, to } => {
+                if let Some(seal) = self.seal(secret).filter(|seal| **seal == from) {
+                    *seal = to;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn seal(&mut self, secret: KeptSecret) -> Option<&mut Sealed> {
+        match secret {
+            KeptSecret::Installation => self.installation.as_mut().map(|it| &mut it.secret),
+            KeptSecret::Key(number) => self.keys.get_mut(&number).map(|key| &mut key.private),
         }
     }
 

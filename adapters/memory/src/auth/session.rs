@@ -22,6 +22,10 @@ impl AuthState {
                 self.change(session, |session| session.authenticated_at = at);
             }
             SessionWrite::Act { session, tenant } => self.change(session, |session| session.tenant = tenant),
+            SessionWrite::Warn { session, last, at } => {
+                let warned = self.sessions.get_mut(&session).filter(|session| session.warned_at == last);
+                warned.ok_or(CommitError::Stale)?.warned_at = Some(at);
+            }
             SessionWrite::See { session, at } => {
                 self.change(session, |session| session.seen_at = session.seen_at.max(at));
             }

@@ -4,7 +4,7 @@ use saaskit_auth::write::{REDEEM, TokenWrite};
 use saaskit_auth::{OneTimeToken, User};
 use saaskit_kernel::{CommitError, PortError, TokenHash};
 
-use super::AuthState;
+use super::{AuthState, MOST_FORGOTTEN};
 use crate::MemoryStore;
 use crate::store::insert_new;
 
@@ -30,6 +30,13 @@ impl AuthState {
                 token.user != user || stays
             }),
             TokenWrite::Erase(user) => self.tokens.retain(|_, token| token.user != user),
+            TokenWrite::Forget { before } => {
+                let is_over = |token: &&OneTimeToken| token.expires_at < before;
+                let over = self.tokens.values().filter(is_over).take(MOST_FORGOTTEN);
+                for hash in over.map(|token| *token.hash.as_bytes()).collect::<Vec<_>>() {
+                    self.tokens.remove(&hash);
+                }
+            }
         }
         Ok(())
     }

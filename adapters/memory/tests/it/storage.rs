@@ -3,11 +3,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
 use saaskit_conformance::fixtures::FixedClock;
 use saaskit_conformance::signed_urls::{OwnServer, SignedUrlsHarness};
-use saaskit_conformance::storage::{StorageHarness, key, object, read};
+use saaskit_conformance::storage::{Meddled, StorageHarness, key, object, read};
 use saaskit_kernel::{
-    Disposition, Download, Fate, Migrated, MovingStorage, NewObject, ObjectInfo, ObjectKey, PortError,
+    Disposition, Download, Fate, Migrated, MovingStorage, NewObject, ObjectInfo, ObjectKey, Over, PortError,
     SignedUrls as _, Storage, StorageMigration, StoragePlace, StoredObject, Upload,
 };
 use saaskit_memory::MemoryStorage;
@@ -171,14 +172,85 @@ async fn what_is_older_where_it_goes_is_replaced() {
     assert_eq!(content(&*moving.to, "a").await.as_deref(), Some("what counts"));
 }
 
+/// Runs the migration of an object, and before a call to where it goes puts something newer there.
+async fn migrate_while_somebody_puts(moving: &Move, before: &'static str) -> Migrated {
+    let (there, clock) = (moving.to.clone(), moving.clock.clone());
+    let to = Meddled::new(moving.to.clone(), move |call| {
+        let (there, clock) = (there.clone(), clock.clone());
+        async move {
+            if call == before && content(&*there, "a").await.as_deref() != Some("newer") {
+                clock.advance(Duration::from_secs(1));
+                there.put(object("a", "newer")).await?;
+            }
+            Ok(())
+        }
+        .boxed()
+    });
+    let migration = StorageMigration { from: moving.from.clone(), to: Arc::new(to), delete_source: true };
+    migration.run(|_, _, _| {}).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_put_while_an_object_moves_is_not_replaced_by_the_older_one() {
+    for before in ["head", "put"] {
+        for lies_there in [false, true] {
+            let moving = Move::new();
+            if lies_there {
+                moving.to.put(object("a", "older")).await.unwrap();
+                moving.clock.advance(Duration::from_secs(1));
+            }
+            moving.from.put(object("a", "old")).await.unwrap();
+            let all = migrate_while_somebody_puts(&moving, before).await;
+            assert_eq!(all, Migrated { skipped: 1, ..Migrated::default() }, "{before} {lies_there}");
+            assert_eq!(content(&*moving.to, "a").await.as_deref(), Some("newer"));
+            assert_eq!(content(&*moving.from, "a").await.as_deref(), Some("old"), "nobody read it back");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_moves_between_two_looks_is_found() {
+    let moving = Move::of(&["a"]).await;
+    let (from, to) = (moving.from.clone(), moving.to.clone());
+    // It is taken over, and removed where it was, just before it is looked for there.
+    let moves = Meddled::new(moving.from.clone(), move |_| {
+        let migration = StorageMigration { from: from.clone(), to: to.clone(), delete_source: true };
+        async move { migration.run(|_, _, _| {}).await.map(drop) }.boxed()
+    });
+    let place = |storage: Arc<dyn Storage>| StoragePlace { storage, urls: moving.to.clone() };
+    let both = MovingStorage { to: place(moving.to.clone()), from: place(Arc::new(moves)) };
+    let go_back = async || {
+        moving.to.remove(&key("a")).await.unwrap();
+        moving.from.put(object("a", "a")).await.unwrap();
+    };
+    assert_eq!(content(&both, "a").await.as_deref(), Some("a"));
+    go_back().await;
+    assert!(both.head(&key("a")).await.unwrap().is_some());
+    go_back().await;
+    assert_eq!(keys(&both).await, [key("a")]);
+    go_back().await;
+    assert!(both.copy(&key("a"), &key("b")).await.unwrap());
+}
+
+#[tokio::test]
+async fn of_many_who_put_over_nothing_one_does() {
+    let storage = storage();
+    let putting = (0..20).map(|n: u32| {
+        let storage = storage.clone();
+        async move { storage.put_over(object("a", n.to_string()), Over::Nothing).await.unwrap() }
+    });
+    let stored = futures_util::future::join_all(putting).await;
+    assert_eq!(stored.iter().flatten().count(), 1);
+}
+
 /// Gives back other bytes than it was given, for one key.
 #[derive(Debug)]
 struct Rotten(Arc<MemoryStorage>);
 
 #[async_trait]
 impl Storage for Rotten {
-    async fn put(&self, object: NewObject) -> Result<ObjectInfo, PortError> {
-        self.0.put(object).await
+    async fn put_over(&self, object: NewObject, over: Over) -> Result<Option<ObjectInfo>, PortError> {
+        self.0.put_over(object, over).await
     }
 
     async fn get(

@@ -19,6 +19,7 @@ const SETTINGS: WorkerSettings = WorkerSettings {
     lease: Duration::from_secs(30),
     timeout: Duration::from_mins(2),
     backoff: Backoff { first: Duration::from_secs(8), longest: Duration::from_mins(1), tries: 3 },
+    patience: Duration::from_hours(24),
 };
 const IDLE: Tick = Tick { claimed: 0, finished: 0 };
 const FINISHED: Tick = Tick { claimed: 1, finished: 1 };
@@ -33,6 +34,8 @@ enum Try {
     Misuse,
     Fail(ErrorKind),
     FailUntil(Duration),
+    /// Is refused by who keeps it from asking, for so long.
+    NotAsk(Duration),
     Never,
     Panic,
     Hang,
@@ -71,6 +74,7 @@ impl Handler for World {
             }
             Try::Fail(kind) => Err(port(kind).into()),
             Try::FailUntil(wait) => Err(port(ErrorKind::Throttled).after(wait).into()),
+            Try::NotAsk(wait) => Err(port(ErrorKind::Unavailable).after(wait).unasked().into()),
             Try::Never => Err(HandlerError::Never("it makes no sense")),
             Try::Panic => panic!("a bug"),
             Try::Hang => std::future::pending().await,
@@ -198,6 +202,33 @@ async fn a_throttled_handler_waits_as_long_as_it_was_told_to() {
     assert_eq!(worker.tick().await.unwrap(), IDLE);
     world.clock.advance(Duration::from_secs(1));
     assert_eq!(worker.tick().await.unwrap(), FINISHED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_ask_waits_until_it_may_and_loses_no_try() {
+    let wait = Duration::from_mins(1);
+    let refusals = (0..10).map(|_| Try::NotAsk(wait));
+    let (world, worker) = World::with_a_job(refusals.chain([Try::Register("ana")])).await;
+    for _ in 0..10 {
+        assert_eq!(worker.tick().await.unwrap(), UNFINISHED);
+        world.clock.advance(wait.saturating_sub(Duration::from_millis(1)));
+        assert_eq!(worker.tick().await.unwrap(), IDLE);
+        world.clock.advance(Duration::from_millis(1));
+    }
+    assert_eq!(worker.tick().await.unwrap(), FINISHED);
+    assert_eq!(world.attempts(), vec![(1, false); 11]);
+    assert!(world.is_registered("ana").await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_ask_for_too_long_loses_its_tries() {
+    let (world, worker) = World::with_a_job((0..4).map(|_| Try::NotAsk(SETTINGS.patience))).await;
+    for _ in 0..4 {
+        assert_eq!(worker.tick().await.unwrap(), UNFINISHED);
+        world.clock.advance(SETTINGS.patience);
+    }
+    assert_eq!(world.attempts(), [(1, false), (1, false), (2, false), (3, true)]);
+    assert_eq!(world.state().await, BURIED);
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use saaskit_conformance::fixtures;
 use saaskit_conformance::storage::{key, object, pattern, read};
-use saaskit_kernel::{ErrorKind, NewObject, Storage as _};
+use saaskit_kernel::{ErrorKind, NewObject, Over, Source, Storage as _};
 use saaskit_storage_local::LocalStorage;
 use tempfile::TempDir;
 
@@ -156,6 +156,34 @@ async fn whoever_reads_while_others_put_sees_one_whole_object() {
         one.await.unwrap();
     }
     assert_eq!(world.names("drafts"), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_put_over_the_same_one_does_and_none_leaves_anything() {
+    let world = World::new();
+    for round in 0..20 {
+        let over = match round % 2 {
+            0 => Over::Nothing,
+            _ => Over::Tag(world.storage.put(object("a/b", "before")).await.unwrap().tag),
+        };
+        // Each node has a storage of its own on the same folder.
+        let nodes: Vec<_> =
+            (0..8).map(|_| LocalStorage::open(world.folder.path(), Source::system()).unwrap()).collect();
+        let putting = nodes.into_iter().enumerate().map(|(n, storage)| {
+            let over = over.clone();
+            let put = async move { storage.put_over(object("a/b", n.to_string()), over).await.unwrap() };
+            tokio::spawn(async move { put.await.map(|_| n.to_string()) })
+        });
+        let putting: Vec<_> = putting.collect();
+        let mut stored = Vec::new();
+        for one in putting {
+            stored.extend(one.await.unwrap());
+        }
+        let there = String::from_utf8(world.content("a/b").await.unwrap()).unwrap();
+        assert_eq!(stored, [there]);
+        assert_eq!(world.names("drafts"), [""; 0]);
+        world.storage.remove(&key("a/b")).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -1,13 +1,14 @@
 use saaskit_conformance::storage::{key, object, pattern, read};
 use saaskit_kernel::{ErrorKind, NewObject, Secret, Storage as _};
+use saaskit_peers::Bucket;
 use saaskit_storage_r2::R2Config;
 
-use crate::server::{Server, config, storage};
+use crate::server::{config, storage};
 
 #[tokio::test]
 async fn a_wrong_secret_is_refused_and_waits_for_who_can_mend_it() {
-    let server = Server::start().await;
-    let wrong = R2Config { secret_access_key: Secret::new("hunter2"), ..config(server.address) };
+    let server = Bucket::start().await.unwrap();
+    let wrong = R2Config { secret_access_key: Secret::new("hunter2"), ..config(server.address()) };
     let storage = storage(&wrong);
     for error in [
         storage.ping().await.unwrap_err(),
@@ -23,8 +24,8 @@ async fn a_wrong_secret_is_refused_and_waits_for_who_can_mend_it() {
 
 #[tokio::test]
 async fn a_bucket_that_is_not_there_is_a_failure_and_not_an_empty_one() {
-    let server = Server::start().await;
-    let storage = storage(&R2Config { bucket: "nothing".to_owned(), ..config(server.address) });
+    let server = Bucket::start().await.unwrap();
+    let storage = storage(&R2Config { bucket: "nothing".to_owned(), ..config(server.address()) });
     for error in [storage.ping().await.unwrap_err(), storage.list(None, None, 1).await.unwrap_err()] {
         assert_eq!(error.kind(), ErrorKind::Unavailable, "{error:?}");
     }
@@ -32,8 +33,8 @@ async fn a_bucket_that_is_not_there_is_a_failure_and_not_an_empty_one() {
 
 #[tokio::test]
 async fn an_object_in_parts_leaves_no_parts() {
-    let server = Server::start().await;
-    let storage = storage(&config(server.address));
+    let server = Bucket::start().await.unwrap();
+    let storage = storage(&config(server.address()));
     let bytes = pattern(20 * 1024 * 1024);
     storage.put(object("large", bytes.clone())).await.unwrap();
     assert_eq!(server.parts(), [""; 0]);
@@ -48,9 +49,9 @@ async fn an_object_in_parts_leaves_no_parts() {
 
 #[tokio::test]
 async fn more_keys_are_listed_than_one_answer_holds() {
-    let server = Server::start().await;
-    let storage = storage(&config(server.address));
-    let folder = server.folder.path().join("acme-files/a");
+    let server = Bucket::start().await.unwrap();
+    let storage = storage(&config(server.address()));
+    let folder = server.objects().join("a");
     std::fs::create_dir(&folder).unwrap();
     for n in 0..2345 {
         std::fs::write(folder.join(format!("{n:04}")), "x").unwrap();
@@ -61,17 +62,18 @@ async fn more_keys_are_listed_than_one_answer_holds() {
 }
 
 #[tokio::test]
-async fn what_others_put_there_is_read_as_an_object() {
-    let server = Server::start().await;
-    let storage = storage(&config(server.address));
-    std::fs::write(server.folder.path().join("acme-files/foreign"), "hello").unwrap();
+async fn what_others_put_there_is_given_without_a_checksum_nobody_noted() {
+    let server = Bucket::start().await.unwrap();
+    let storage = storage(&config(server.address()));
+    std::fs::write(server.objects().join("foreign"), "hello").unwrap();
     let info = storage.head(&key("foreign")).await.unwrap().unwrap();
-    let ours = storage.put(object("ours", "hello")).await.unwrap();
-    assert_eq!((info.length, info.sha256), (5, ours.sha256));
+    assert_eq!((info.length, info.sha256), (5, None));
     assert!(storage.copy(&key("foreign"), &key("copy")).await.unwrap());
     let got = storage.get(&key("copy"), Some(1..3)).await.unwrap().unwrap();
-    assert_eq!(got.info.sha256, ours.sha256);
+    assert_eq!((got.info.sha256, &got.info.tag), (None, &info.tag));
     assert_eq!(read(got).await, b"el");
+    let ours = storage.put(object("ours", "hello")).await.unwrap();
+    assert!(ours.sha256.is_some() && ours.tag == info.tag, "{ours:?}");
 }
 
 #[test]

@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use saaskit_conformance::signed_urls::{Got, Sent, SignedUrlsHarness, Stranger};
 use saaskit_conformance::storage::StorageHarness;
 use saaskit_kernel::SystemClock;
+use saaskit_peers::Bucket;
 
-use crate::server::{SECRET, Server, config, storage};
+use crate::server::{config, storage};
 
 async fn fresh() -> StorageHarness {
-    let server = Server::start().await;
-    StorageHarness::of(storage(&config(server.address))).keeping(server)
+    let server = Bucket::start().await.unwrap();
+    StorageHarness::of(storage(&config(server.address()))).keeping(server)
 }
 
 /// Somebody with an HTTP client and nothing else.
@@ -34,15 +35,15 @@ impl Stranger for Somebody {
 }
 
 async fn signed_urls() -> SignedUrlsHarness {
-    let server = Server::start().await;
-    let storage = storage(&config(server.address));
+    let server = Bucket::start().await.unwrap();
+    let storage = storage(&config(server.address()));
     let client = reqwest::Client::builder().timeout(std::time::Duration::from_secs(20)).build().unwrap();
     SignedUrlsHarness {
         urls: storage.clone(),
         storage: StorageHarness::of(storage).keeping(server),
         stranger: Arc::new(Somebody(client)),
         time: Arc::new(SystemClock),
-        secret: SECRET,
+        secret: Bucket::SECRET,
     }
 }
 

@@ -5,16 +5,17 @@ use std::time::Duration;
 use futures_util::{StreamExt as _, stream};
 use saaskit_conformance::storage::{key, object, pattern, read};
 use saaskit_kernel::{ErrorKind, NewObject, Storage as _};
+use saaskit_peers::Bucket;
 use saaskit_storage_r2::R2Config;
 
-use crate::server::{Server, Trouble, Wire, config, storage, until};
+use crate::server::{Trouble, Wire, config, storage, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wire_that_is_cut_in_the_middle_leaves_the_object_as_it_was() {
-    let server = Server::start().await;
-    let direct = storage(&config(server.address));
+    let server = Bucket::start().await.unwrap();
+    let direct = storage(&config(server.address()));
     direct.put(object("a", "before")).await.unwrap();
-    let wire = Wire::to(server.address, Trouble::CutAfter(3_000_000)).await;
+    let wire = Wire::to(server.address(), Trouble::CutAfter(3_000_000)).await;
     let cut = storage(&config(wire.address));
     for length in [5_000_000, 12_000_000] {
         let error = cut.put(object("a", pattern(length))).await.unwrap_err();
@@ -29,8 +30,8 @@ async fn a_wire_that_is_cut_in_the_middle_leaves_the_object_as_it_was() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn parts_of_a_put_that_is_dropped_are_taken_back() {
-    let server = Server::start().await;
-    let storage = storage(&config(server.address));
+    let server = Bucket::start().await.unwrap();
+    let storage = storage(&config(server.address()));
     let (told, stuck) = tokio::sync::oneshot::channel();
     let first = stream::once(async { Ok(pattern(9_000_000)) });
     let and_never_ends = stream::once(async move {
@@ -50,8 +51,8 @@ async fn parts_of_a_put_that_is_dropped_are_taken_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_says_nothing_is_not_waited_for_for_ever() {
-    let server = Server::start().await;
-    let wire = Wire::to(server.address, Trouble::Silence).await;
+    let server = Bucket::start().await.unwrap();
+    let wire = Wire::to(server.address(), Trouble::Silence).await;
     let silent = R2Config { timeout: Duration::from_secs(1), ..config(wire.address) };
     let error = storage(&silent).ping().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error:?}");

@@ -3,58 +3,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto::Builder;
-use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
 use saaskit_kernel::{Secret, Source};
+use saaskit_peers::Bucket;
 use saaskit_storage_r2::{R2Config, R2Storage};
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-pub(crate) const SECRET: &str = "a-secret-of-the-bucket";
-const KEY_ID: &str = "key-of-the-bucket";
-const BUCKET: &str = "acme-files";
-
-/// A server with one empty bucket, which believes signatures only. It ends with the test's runtime.
-#[derive(Debug)]
-pub(crate) struct Server {
-    pub(crate) folder: TempDir,
-    pub(crate) address: SocketAddr,
-}
-
-impl Server {
-    pub(crate) async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join(BUCKET)).unwrap();
-        let mut service = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder.path()).unwrap());
-        service.set_auth(SimpleAuth::from_single(KEY_ID, SECRET));
-        let service = service.build();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let service = service.clone();
-                tokio::spawn(async move {
-                    let http = Builder::new(TokioExecutor::new());
-                    let _ = http.serve_connection(TokioIo::new(stream), service).await;
-                });
-            }
-        });
-        Self { folder, address }
-    }
-
-    /// What it keeps besides objects: parts of what is no object yet.
-    pub(crate) fn parts(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.folder.path()).unwrap();
-        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        names.filter(|name| name.contains(".upload")).collect()
-    }
-}
-
 pub(crate) fn config(address: SocketAddr) -> R2Config {
-    R2Config::new(format!("http://{address}"), BUCKET, KEY_ID, Secret::new(SECRET))
+    R2Config::new(format!("http://{address}"), Bucket::NAME, Bucket::KEY_ID, Secret::new(Bucket::SECRET))
 }
 
 pub(crate) fn storage(config: &R2Config) -> Arc<R2Storage> {

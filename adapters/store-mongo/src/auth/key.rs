@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use bson::{Document, doc};
 use saaskit_auth::port::Keys;
-use saaskit_auth::write::{KeyWrite, LAST_OPERATOR, OperatorWrite, SET_UP};
+use saaskit_auth::write::{KeptSecret, KeyWrite, LAST_OPERATOR, OperatorWrite, SET_UP};
 use saaskit_auth::{Algorithm, SigningKey};
 use saaskit_kernel::{CommitError, PortError, Sealed, Timestamp};
 
@@ -53,7 +53,21 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &KeyWrite) -> Result<(), Failu
             tx.insert(INSTALLATION, row).await
         }
         KeyWrite::SetUp { at } => set_up(tx, *at).await,
+        KeyWrite::Reseal { secret, from, to } => reseal(tx, *secret, from, to).await,
     }
+}
+
+async fn reseal(tx: &mut Tx<'_>, secret: KeptSecret, from: &Sealed, to: &Sealed) -> Result<(), Failure> {
+    let (from, to) = (bytes(from.as_bytes()), bytes(to.as_bytes()));
+    let (rows, opened, anew) = match secret {
+        KeptSecret::Installation => {
+            (INSTALLATION, doc! { "_id": ONE, "secret": from }, doc! { "secret": to })
+        }
+        KeptSecret::Key(number) => {
+            (KEYS, doc! { "number": i64::from(number), "private": from }, doc! { "private": to })
+        }
+    };
+    tx.update(rows, opened, doc! { "$set": anew }).await.map(drop)
 }
 
 fn row(key: &SigningKey) -> Document {

@@ -7,6 +7,7 @@ use saaskit_kernel::{Agent, PortError, SessionId, Timestamp, TokenHash, UserId};
 
 use super::refresh::LINKS;
 use super::{MOST_FORGOTTEN, by_id, user};
+use crate::commit::saved;
 use crate::failure::unreadable;
 use crate::row::{Row, bytes, id, maybe_bytes, maybe_id, maybe_text, maybe_time, time};
 use crate::tx::{Tx, set};
@@ -28,6 +29,7 @@ pub(super) fn read(row: &Document) -> Result<Session, PortError> {
         seen_at: row.at("seen_at")?,
         expires_at: row.at("expires_at")?,
         ended_at: row.maybe_at("ended_at")?,
+        warned_at: row.maybe_at("warned_at")?,
         tenant: row.maybe_id("acts_in")?,
         cookie: row.maybe_bytes("cookie")?.map(TokenHash::from_bytes),
         ip: ip.transpose().map_err(unreadable)?,
@@ -108,6 +110,10 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &SessionWrite) -> Result<(), F
         SessionWrite::Act { session, tenant } => {
             change(tx, doc! { "_id": id(*session) }, doc! { "acts_in": maybe_id(*tenant) }).await
         }
+        SessionWrite::Warn { session, last, at } => {
+            let unwarned = doc! { "_id": id(*session), "warned_at": maybe_time(*last) };
+            saved(tx.update(SESSIONS, unwarned, set(doc! { "warned_at": time(*at) })).await?)
+        }
         SessionWrite::See { session, at } => {
             let earlier = doc! { "_id": id(*session), "seen_at": { "$lt": time(*at) } };
             change(tx, earlier, doc! { "seen_at": time(*at) }).await
@@ -152,6 +158,7 @@ fn row(session: &Session) -> Document {
         "seen_at": time(session.seen_at),
         "expires_at": time(session.expires_at),
         "ended_at": maybe_time(session.ended_at),
+        "warned_at": maybe_time(session.warned_at),
         "acts_in": maybe_id(session.tenant),
         "cookie": maybe_bytes(session.cookie.as_ref().map(TokenHash::as_bytes)),
         "ip": maybe_text(session.ip.map(|ip| ip.to_string()).as_deref()),

@@ -5,7 +5,7 @@ use saaskit_auth::write::{REDEEM, TokenWrite};
 use saaskit_auth::{OneTimeToken, PasswordHash, Purpose, User};
 use saaskit_kernel::{CommitError, Email, PortError, Timestamp, TokenHash, UserId};
 
-use super::{by_id, user};
+use super::{MOST_FORGOTTEN, by_id, user};
 use crate::failure::unreadable;
 use crate::row::{Row, bytes, id, maybe_text, maybe_time, time};
 use crate::tx::Tx;
@@ -47,6 +47,10 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &TokenWrite) -> Result<(), Fai
             void(tx, *user, since).await
         }
         TokenWrite::Erase(user) => void(tx, *user, Document::new()).await,
+        TokenWrite::Forget { before } => {
+            let over = doc! { "expires_at": { "$lt": time(*before) } };
+            tx.delete_some(TOKENS, over, MOST_FORGOTTEN).await
+        }
     }
 }
 

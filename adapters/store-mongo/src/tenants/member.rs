@@ -3,7 +3,7 @@ use bson::{Document, doc};
 use saaskit_kernel::{Page, Paged, PortError, TenantId};
 use saaskit_tenants::port::Members;
 use saaskit_tenants::write::MembershipWrite;
-use saaskit_tenants::{Membership, MembershipId, Role};
+use saaskit_tenants::{Membership, MembershipId, Removal, Role};
 
 use super::MEMBERS;
 use crate::commit::saved;
@@ -18,9 +18,24 @@ pub(super) fn read(row: &Document) -> Result<Membership, PortError> {
         user: row.id("user_id")?,
         role: row.word("role", Role::parse)?,
         created_at: row.at("created_at")?,
-        removed_at: row.maybe_at("removed_at")?,
+        removal: read_removal(row)?,
         version: row.version("version")?,
     })
+}
+
+fn read_removal(row: &Document) -> Result<Option<Removal>, PortError> {
+    let with_account = row.flag("removed_with_account")?;
+    Ok(row.maybe_at("removed_at")?.map(|at| Removal { at, with_account }))
+}
+
+/// What a save may change.
+fn fields(membership: &Membership) -> Document {
+    let removal = membership.removal;
+    doc! {
+        "role": membership.role.as_str(),
+        "removed_at": row::maybe_time(removal.map(|removal| removal.at)),
+        "removed_with_account": removal.is_some_and(|removal| removal.with_account),
+    }
 }
 
 fn key(tenant: TenantId, id: MembershipId) -> Document {
@@ -62,25 +77,20 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &MembershipWrite) -> Result<()
 }
 
 async fn insert(tx: &mut Tx<'_>, membership: &Membership) -> Result<(), Failure> {
-    let row = doc! {
+    let mut row = fields(membership);
+    row.extend(doc! {
         "_id": key(membership.tenant, membership.id),
         "tenant_id": row::id(membership.tenant),
         "id": row::id(membership.id),
         "user_id": row::id(membership.user),
-        "role": membership.role.as_str(),
         "created_at": row::time(membership.created_at),
-        "removed_at": row::maybe_time(membership.removed_at),
         "version": row::version(membership.version.next()),
-    };
+    });
     tx.insert(MEMBERS, row).await
 }
 
 async fn save(tx: &mut Tx<'_>, membership: &Membership) -> Result<(), Failure> {
     let filter =
         doc! { "_id": key(membership.tenant, membership.id), "version": row::version(membership.version) };
-    let fields = doc! {
-        "role": membership.role.as_str(),
-        "removed_at": row::maybe_time(membership.removed_at),
-    };
-    saved(tx.update(MEMBERS, filter, tx::save(fields)).await?)
+    saved(tx.update(MEMBERS, filter, tx::save(fields(membership))).await?)
 }

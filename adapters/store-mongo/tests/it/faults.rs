@@ -34,6 +34,11 @@ impl Broken {
         Self { store, raw, _database: database, _server: server }
     }
 
+    /// Its database, as its driver shows it.
+    pub(crate) fn raw(&self) -> &mongodb::Database {
+        &self.raw
+    }
+
     /// So many of the next commands of that name, or of those names, fail like this.
     pub(crate) async fn fail(&self, command: &str, times: u32, how: Document) {
         self.set(doc! { "times": times }, command, how).await;

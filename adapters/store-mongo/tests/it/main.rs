@@ -13,10 +13,12 @@ use saaskit_store_mongo::{Config, MongoStore, WriteHandler};
 
 mod auth_faults;
 mod faults;
+mod held;
 mod migrations;
 mod moving;
 mod notes;
 mod own;
+mod presence;
 mod round_trips;
 mod tap;
 

@@ -31,9 +31,10 @@ impl Tap {
     }
 
     /// What was heard since it was asked last, in that order. Beginning is no command of its own; ending is, and not
-    /// told, nor what the driver asks for itself.
+    /// told, nor what the driver asks for itself, nor that somebody is there.
     pub(crate) fn take(&self) -> Vec<String> {
-        let own = ["hello", "isMaster", "commitTransaction", "abortTransaction", "endSessions"];
+        let own =
+            ["hello", "isMaster", "commitTransaction", "abortTransaction", "endSessions", "findAndModify"];
         let heard = std::mem::take(&mut *self.0.lock().unwrap());
         heard.into_iter().filter(|name| !own.contains(&name.as_str())).collect()
     }

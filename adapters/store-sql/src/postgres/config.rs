@@ -1,8 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use saaskit_kernel::{ErrorKind, PortError, Secret};
-use sqlx::postgres::PgConnectOptions;
+use saaskit_kernel::{ErrorKind, PortError, Secret, is_this_machine};
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 use super::engine::port_error;
 use crate::PoolSettings;
@@ -68,6 +68,17 @@ impl Config {
         } else {
             Err(port_error(ErrorKind::Invalid).because(faults.join("; ")))
         }
+    }
+
+    /// Whether what is said to the server can be read on the way: it is on another machine, and a connection to it
+    /// need not be encrypted.
+    pub fn is_exposed(&self) -> bool {
+        let Ok(options) = self.options() else { return false };
+        let plain =
+            matches!(options.get_ssl_mode(), PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer);
+        let host = options.get_host();
+        let is_here = options.get_socket().is_some() || host.starts_with('/') || is_this_machine(host);
+        plain && !is_here
     }
 
     pub(crate) fn options(&self) -> Result<PgConnectOptions, sqlx::Error> {

@@ -7,7 +7,7 @@ use saaskit_kernel::{ErrorKind, PortError, Timestamp};
 use serde_json::Value;
 use sqlx::encode::IsNull;
 use sqlx::error::{BoxDynError, DatabaseError};
-use sqlx::pool::PoolOptions;
+use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
 use sqlx::types::time::OffsetDateTime;
 use sqlx::{Connection, Database, Decode, Encode, Type};
@@ -63,10 +63,24 @@ impl Pools {
         &self.system
     }
 
+    pub(crate) fn all(&self) -> [&Pool; 2] {
+        [&self.app, &self.system]
+    }
+
     pub(crate) async fn close(&self) {
         self.app.close().await;
         self.system.close().await;
     }
+}
+
+/// A connection for one question.
+pub(crate) async fn hold(pool: &Pool) -> Result<PoolConnection<Db>, sqlx::Error> {
+    pool.acquire().await
+}
+
+/// Gives one back on which nothing is under way; the pool sees to the rest.
+pub(crate) fn give_back(_pool: &Pool, conn: PoolConnection<Db>) {
+    drop(conn);
 }
 
 /// A connection that was idle for long is tried first; one in use costs no trip for it.

@@ -5,7 +5,7 @@ use sqlx::Acquire;
 use tokio::time::timeout;
 
 use super::domain::Apply;
-use super::{Conn, DOMAINS, Retries, Store, WriteHandler, engine, error, log, signal, work};
+use super::{Conn, DOMAINS, Retries, Store, WriteHandler, away, engine, error, log, signal, work};
 use crate::Failure;
 
 /// A checked commit, each write with who applies it.
@@ -19,13 +19,17 @@ impl Store {
     pub(super) async fn commit_with_retries(&self, commit: Commit) -> Result<(), CommitError> {
         let prepared = commit.prepare(&self.0.subscriptions)?;
         let plan = self.plan(&prepared)?;
-        let mut retries = Retries::default();
-        loop {
-            match self.attempt(&plan).await {
-                Err(Failure::Sql(cause)) if retries.again(&cause).await => {}
-                outcome => return outcome.map_err(|failure| error::explain(failure, &self.0.indexes)),
+        let committing = async {
+            let mut retries = Retries::default();
+            loop {
+                match self.attempt(&plan).await {
+                    Err(Failure::Sql(cause)) if retries.again(&cause).await => {}
+                    outcome => return outcome,
+                }
             }
-        }
+        };
+        let outcome = self.0.reach.ask(committing, away::judge).await;
+        outcome.map_err(|failure| error::explain(failure, &self.0.indexes))
     }
 
     pub(super) async fn apply_within(

@@ -19,6 +19,15 @@ pub(in super::super) fn port(error: sqlx::Error) -> PortError {
     engine::port_error(kind).because(format!("{error}{}", code.unwrap_or_default()))
 }
 
+/// What a failed question is told as.
+pub(super) fn of_question(failure: Failure) -> PortError {
+    match failure {
+        Failure::Sql(error) => port(error),
+        Failure::Commit(CommitError::Port(error)) => error,
+        Failure::Commit(other) => unreadable(other),
+    }
+}
+
 /// The stored value is none that this version knows.
 pub(super) fn unreadable(why: impl Into<Box<dyn Error + Send + Sync>>) -> PortError {
     engine::port_error(ErrorKind::Unexpected).because(why)

@@ -7,7 +7,7 @@ use saaskit_kernel::{ErrorKind, PortError};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row as _};
 
 use super::error::unreadable;
-use super::{Conn, DOMAINS, Pool, engine, port};
+use super::{Conn, DOMAINS, engine, port};
 use crate::migration::Migration;
 
 fn all() -> impl Iterator<Item = &'static Migration> {
@@ -59,8 +59,8 @@ async fn applied<'e>(from: impl Executor<'e, Database = engine::Db>) -> Result<A
 }
 
 /// Refuses a database that can't be served: it lacks migrations, or everything is still being moved into it.
-pub(super) async fn expect_whole(pool: &Pool) -> Result<(), PortError> {
-    let applied = known_to_be_applied(pool).await?;
+pub(super) async fn expect_whole(conn: &mut Conn) -> Result<(), PortError> {
+    let applied = known_to_be_applied(conn).await?;
     expect_all(&applied)?;
     if applied.contains_key(&mark_key()) {
         let sentence = "the database is the unfinished target of a move: finish that first";

@@ -73,8 +73,7 @@ impl Signals for Store {
     }
 
     async fn forget(&self, now: Timestamp) -> Result<u64, PortError> {
-        let forgotten = self.ask(|| sql(FORGET).bind(At(now)).execute(self.0.pools.work())).await?;
-        Ok(forgotten.rows_affected())
+        self.count_changed(self.0.pools.work(), || sql(FORGET).bind(At(now))).await
     }
 }
 

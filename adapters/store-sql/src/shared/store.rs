@@ -5,8 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use saaskit_kernel::{Commit, CommitError, ErrorKind, PortError, Subscriptions, Write};
+use futures_util::future::BoxFuture;
+use saaskit_kernel::{
+    Breaker, Commit, CommitError, Connections, ErrorKind, PortError, Reach, Subscriptions, Write,
+};
 use sqlx::types::Uuid;
+use tokio::time::timeout;
 
 use super::engine::{self, Config, Conn, Indexes, Pool, Pools, Query, Row};
 use crate::Failure;
@@ -21,6 +25,7 @@ macro_rules! members {
 mod archive;
 #[cfg(feature = "auth")]
 mod auth;
+mod away;
 mod claim;
 mod commit;
 mod domain;
@@ -78,6 +83,7 @@ struct Inner {
     handlers: Vec<Arc<dyn WriteHandler>>,
     /// The lane that was served last.
     cursor: Mutex<Uuid>,
+    reach: Reach,
 }
 
 impl Store {
@@ -90,10 +96,18 @@ impl Store {
     ) -> Result<Self, PortError> {
         config.validate()?;
         let pools = Pools::connect(&config).await?;
-        migrate::expect_whole(pools.system()).await?;
+        migrate::expect_whole(&mut *engine::hold(pools.system()).await.map_err(port)?).await?;
         let indexes = Indexes::load(&pools).await.map_err(port)?;
-        let cursor = Mutex::default();
-        Ok(Self(Arc::new(Inner { pools, config, indexes, subscriptions, handlers, cursor })))
+        let (cursor, reach) = Default::default();
+        Ok(Self(Arc::new(Inner { pools, config, indexes, subscriptions, handlers, cursor, reach })))
+    }
+
+    /// The same, refusing at once while that breaker is open: it opens when there is no connection to be had and
+    /// nobody is answered.
+    #[must_use]
+    pub fn behind(self, breaker: Breaker) -> Self {
+        self.0.reach.mind(breaker);
+        self
     }
 
     /// Brings the schema up to date and gives the migrations it applied, `auth/0001_accounts`. Any number of
@@ -127,32 +141,57 @@ impl Store {
         pool: &Pool,
         query: impl Fn() -> Query + Send + Sync,
     ) -> Result<Option<Row>, PortError> {
-        self.ask(|| query().fetch_optional(pool)).await
+        self.ask(pool, query, |query, conn| Box::pin(query.fetch_optional(conn))).await
     }
 
     async fn all(&self, pool: &Pool, query: impl Fn() -> Query + Send + Sync) -> Result<Vec<Row>, PortError> {
-        self.ask(|| query().fetch_all(pool)).await
+        self.ask(pool, query, |query, conn| Box::pin(query.fetch_all(conn))).await
     }
 
     /// Whether the query changed a row.
     async fn changed(&self, pool: &Pool, query: impl Fn() -> Query + Send + Sync) -> Result<bool, PortError> {
-        Ok(self.ask(|| query().execute(pool)).await?.rows_affected() > 0)
+        Ok(self.count_changed(pool, query).await? > 0)
+    }
+
+    /// How many rows the query changed.
+    async fn count_changed(
+        &self,
+        pool: &Pool,
+        query: impl Fn() -> Query + Send + Sync,
+    ) -> Result<u64, PortError> {
+        let changed = self.ask(pool, query, |query, conn| Box::pin(query.execute(conn))).await?;
+        Ok(changed.rows_affected())
     }
 
     /// Asks again over another connection when one was lost.
-    async fn ask<T, F>(&self, question: impl Fn() -> F + Send + Sync) -> Result<T, PortError>
-    where
-        F: Future<Output = Result<T, sqlx::Error>> + Send,
-    {
-        let mut retries = Retries::default();
-        loop {
-            let answer = tokio::time::timeout(self.limit(), question()).await;
-            match answer.map_err(|_| engine::port_error(ErrorKind::TimedOut))? {
-                Err(cause) if retries.again(&cause).await => {}
-                answer => return answer.map_err(port),
+    async fn ask<T>(
+        &self,
+        pool: &Pool,
+        query: impl Fn() -> Query + Send + Sync,
+        run: Run<T>,
+    ) -> Result<T, PortError> {
+        let asking = async {
+            let mut retries = Retries::default();
+            loop {
+                let answer = timeout(self.limit(), ask_once(pool, query(), run)).await;
+                match answer.map_err(|_| engine::port_error(ErrorKind::TimedOut))? {
+                    Err(cause) if retries.again(&cause).await => {}
+                    answer => return answer.map_err(Failure::from),
+                }
             }
-        }
+        };
+        self.0.reach.ask(asking, away::judge).await.map_err(error::of_question)
     }
+}
+
+/// How a query is run.
+type Run<T> = for<'c> fn(Query, &'c mut Conn) -> BoxFuture<'c, Result<T, sqlx::Error>>;
+
+async fn ask_once<T>(pool: &Pool, query: Query, run: Run<T>) -> Result<T, sqlx::Error> {
+    let mut conn = engine::hold(pool).await?;
+    let answer = run(query, &mut conn).await?;
+    engine::give_back(pool, conn);
+    Ok(answer)
 }
 
 #[async_trait]
@@ -163,5 +202,13 @@ impl saaskit_kernel::Store for Store {
 
     async fn ping(&self) -> Result<(), PortError> {
         self.one(self.0.pools.system(), || engine::sql("SELECT 1")).await.map(drop)
+    }
+
+    fn connections(&self) -> Option<Connections> {
+        let pools = self.0.pools.all().into_iter();
+        let idle = |pool: &Pool| u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        let all: Vec<_> = pools.map(|pool| (pool.size(), idle(pool))).collect();
+        let (size, idle) = all.into_iter().fold((0, 0), |(size, idle), it| (size + it.0, idle + it.1));
+        Some(Connections { in_use: size.saturating_sub(idle), idle })
     }
 }

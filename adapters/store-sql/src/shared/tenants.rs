@@ -13,6 +13,7 @@ use super::{Conn, Row, Store};
 use crate::Failure;
 use crate::migration::Migration;
 
+mod belonging;
 mod member;
 mod workspace;
 

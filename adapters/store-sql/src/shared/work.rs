@@ -70,7 +70,7 @@ const CLAIM: &str = concat!(
        FROM walk WHERE n < $2 AND (n = 1 OR lane <> first)
      ), lanes (lane) AS (SELECT lane FROM walk WHERE n = 1 OR lane <> first)",
     claim_of_lanes!(),
-    " RETURNING id, tenant_id, lane, kind, payload, due_at, attempt"
+    " RETURNING id, tenant_id, lane, kind, payload, due_at, attempt, excused"
 );
 
 #[async_trait]
@@ -94,6 +94,12 @@ impl WorkQueue for Store {
 
     async fn put_off(&self, lease: Lease, at: Timestamp, why: &str) -> Result<bool, PortError> {
         let text = "UPDATE work_jobs SET leased = false, next_at = $3, why = $4
+                    WHERE id = $1 AND attempt = $2 AND leased";
+        self.changed(self.0.pools.work(), || held(text, lease).bind(At(at)).bind(printable(why))).await
+    }
+
+    async fn excuse(&self, lease: Lease, at: Timestamp, why: &str) -> Result<bool, PortError> {
+        let text = "UPDATE work_jobs SET leased = false, next_at = $3, why = $4, excused = excused + 1
                     WHERE id = $1 AND attempt = $2 AND leased";
         self.changed(self.0.pools.work(), || held(text, lease).bind(At(at)).bind(printable(why))).await
     }
@@ -144,7 +150,8 @@ fn claimed(row: &Row) -> Result<Claimed, PortError> {
         payload: row.get::<Json<Value>>("payload")?.0,
         due_at: row.at("due_at")?,
     };
-    Ok(Claimed { lease: Lease { job: job.id, attempt: row.number("attempt")? }, job })
+    let lease = Lease { job: job.id, attempt: row.number("attempt")? };
+    Ok(Claimed { job, lease, excused: row.number("excused")? })
 }
 
 /// No text column takes a NUL.

@@ -11,16 +11,17 @@ use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Database, Decode, Encode, Row as _, Type};
 
 pub(crate) use super::config::Config;
+use super::readers::Reader;
 use super::store::port;
 pub(crate) use super::transaction::{Before, Tx, hand_over, take_back};
-use crate::statements;
+use crate::{PoolSettings, statements};
 
 pub(crate) const NAME: &str = "sqlite";
 
 pub(crate) type Db = sqlx::Sqlite;
 /// A connection to the database.
 pub type Conn = sqlx::SqliteConnection;
-pub(crate) type Pool = sqlx::Pool<Db>;
+pub(crate) use super::readers::Readers as Pool;
 pub(crate) type Row = sqlx::sqlite::SqliteRow;
 pub(crate) type Query = sqlx::query::Query<'static, Db, <Db as Database>::Arguments>;
 
@@ -47,10 +48,12 @@ impl Pools {
         let pool = || PoolOptions::new().acquire_timeout(settings.acquire).test_before_acquire(false);
         let writer = pool().min_connections(1).max_connections(1).idle_timeout(None).max_lifetime(None);
         let write = writer.connect_with(config.options()?).await?;
+        // Its one connection is not kept aside: a commit could not have it then.
+        let write = Pool::before(write, PoolSettings { min: 0, max: 1, ..settings });
         let readers = pool().min_connections(settings.min).max_connections(settings.max);
         let readers = readers.idle_timeout(settings.idle);
         let read = readers.connect_with(config.options()?.pragma("query_only", "ON")).await?;
-        Ok(Self { read, write })
+        Ok(Self { read: Pool::before(read, settings), write })
     }
 
     /// For reads of one tenant's rows.
@@ -68,10 +71,24 @@ impl Pools {
         &self.write
     }
 
+    pub(crate) fn all(&self) -> [&Pool; 2] {
+        [&self.read, &self.write]
+    }
+
     pub(crate) async fn close(&self) {
         self.read.close().await;
         self.write.close().await;
     }
+}
+
+/// A connection for one question.
+pub(crate) async fn hold(pool: &Pool) -> Result<Reader, sqlx::Error> {
+    pool.hold().await
+}
+
+/// Gives one back on which nothing is under way.
+pub(crate) fn give_back(pool: &Pool, reader: Reader) {
+    pool.give_back(reader);
 }
 
 /// Names unique indexes by the columns that `SQLite` names in its errors. A primary key is called as `PostgreSQL`
@@ -87,7 +104,7 @@ impl Indexes {
              FROM sqlite_schema m, pragma_index_list(m.name) i, pragma_index_info(i.name) c
              WHERE m.type = 'table' AND i.\"unique\" GROUP BY m.name, i.name",
         )
-        .fetch_all(&pools.read)
+        .fetch_all(pools.read.pool())
         .await?;
         let named = rows.iter().map(|row| Ok((row.try_get("columns")?, row.try_get("name")?)));
         Ok(Self(named.collect::<Result<_, sqlx::Error>>()?))

@@ -12,7 +12,7 @@ pub(crate) struct Tx(Transaction<'static, Db>);
 
 impl Tx {
     pub(crate) async fn begin(pools: &Pools, _scope: Scope) -> Result<Self, sqlx::Error> {
-        Ok(Self(pools.write.begin_with("BEGIN IMMEDIATE").await?))
+        Ok(Self(pools.write.pool().begin_with("BEGIN IMMEDIATE").await?))
     }
 
     pub(crate) fn conn(&mut self) -> &mut Conn {

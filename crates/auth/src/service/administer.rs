@@ -1,9 +1,8 @@
 use saaskit_kernel::{Action, Call, Code, Invalid, Outcome, Principal, Timestamp, UserId, retry_stale};
 use serde_json::{Value, json};
 
-use super::account::counting_operators;
 use super::{Auth, TRIES, forgot_password, is_contended};
-use crate::write::{AuthWrite, UserWrite};
+use crate::write::AuthWrite;
 use crate::{AccountError, AuthError, News, Place, User, UserStatus, action, event};
 
 /// What an operator does to an account, and why.
@@ -153,9 +152,7 @@ impl Auth {
             self.ports.store.commit(commit).await?;
             return Ok(after);
         }
-        let commit = counting_operators(commit, &before, &after)
-            .write(AuthWrite::User(UserWrite::Save(after.clone())))
-            .emit(self.told(act.event, id));
+        let commit = self.saving(call, commit.emit(self.told(act.event, id)), &before, &after).await?;
         let news = (after.epoch != before.epoch).then_some(News::UserEpoch(id, after.epoch));
         self.commit_news(commit, news.as_slice()).await?;
         Ok(User { version: after.version.next(), ..after })

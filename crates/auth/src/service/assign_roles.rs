@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use saaskit_kernel::{
-    Call, Code, Commit, CommitError, Invalid, Name, Outcome, Principal, TenantId, UserId, Version,
+    Call, Code, Commit, CommitError, Invalid, Name, Outcome, PortError, Principal, TenantId, UserId, Version,
     retry_stale,
 };
 use serde_json::json;
@@ -80,6 +80,20 @@ impl Auth {
         let nothing = Assignment { user, tenant: Some(tenant), roles: Vec::new() };
         let signal = News::AssignmentChanged(user).signal(self.ports.source.now());
         Ok(self.assign(call, Commit::new(), &had, nothing).signal(signal))
+    }
+
+    /// The commit that takes from a user all that was given anywhere, for when the account is erased.
+    pub(super) async fn plan_taking_all_roles(&self, call: &Call, user: UserId) -> Result<Commit, PortError> {
+        let given = self.ports.roles.assignments(user).await?;
+        if given.is_empty() {
+            return Ok(Commit::new());
+        }
+        let signal = News::AssignmentChanged(user).signal(self.ports.source.now());
+        let commit = Commit::new().across_tenants().signal(signal);
+        Ok(given.into_iter().fold(commit, |commit, Assignment { tenant, roles, .. }| {
+            let nothing = Assignment { user, tenant, roles: Vec::new() };
+            self.assign(call, commit, &roles.into_iter().collect(), nothing)
+        }))
     }
 
     async fn given_in(&self, tenant: Option<TenantId>, user: UserId) -> Result<BTreeSet<RoleId>, AuthError> {

@@ -1,15 +1,13 @@
 use saaskit_kernel::{Call, Job, Outcome, Principal, retry_stale};
 use serde_json::json;
 
-use super::account::counting_operators;
 use super::{Auth, TRIES, erase_account, is_contended};
 use crate::port::Letter;
-use crate::write::{AuthWrite, UserWrite};
 use crate::{AuthError, News, User, action, event};
 
 impl Auth {
     /// Deletes the account of whoever asks, who must have proved lately who they are. It is signed out everywhere and
-    /// can be restored for a while; then what is known of the person is erased.
+    /// can be restored for a while, with all that belongs to it; then what is known of the person is erased.
     pub async fn delete_account(&self, call: &Call, principal: &Principal) -> Result<(), AuthError> {
         self.check_recent(principal)?;
         retry_stale(TRIES, is_contended, || self.delete_account_once(call, principal)).await
@@ -29,8 +27,7 @@ impl Auth {
             .emit(self.told(event::USER_DELETED, id))
             .record(call.entry(source, action::DELETE_ACCOUNT, Outcome::Success, None).on(id))
             .and(letter);
-        let commit = counting_operators(commit, &before, &user);
-        let commit = commit.write(AuthWrite::User(UserWrite::Save(user)));
+        let commit = self.saving(call, commit, &before, &user).await?;
         self.commit_news(commit, &[News::UserEpoch(id, epoch)]).await
     }
 }

@@ -34,7 +34,8 @@ impl Handler for EraseAccount {
         let nobody = nobody(id).map_err(|_| HandlerError::Never("the address of nobody can't be made"))?;
         let attempts =
             auth.clearing_attempts(&user).map_err(|_| HandlerError::Never("auth was not refreshed yet"))?;
-        Ok(Commit::new()
+        let roles = auth.plan_taking_all_roles(call, id).await?;
+        Ok(roles
             .write(AuthWrite::Session(SessionWrite::Erase(id)))
             .write(AuthWrite::Token(TokenWrite::Erase(id)))
             .write(AuthWrite::Attempt(attempts))

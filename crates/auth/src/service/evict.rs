@@ -1,4 +1,4 @@
-use saaskit_kernel::{Call, Commit, Email, Outcome, UserId};
+use saaskit_kernel::{Call, Email, Outcome, UserId};
 
 use super::Auth;
 use super::erase_account::nobody;
@@ -17,7 +17,8 @@ impl Auth {
         };
         let (id, source) = (squatter.id, &self.ports.source);
         let erased = squatter.delete(Some(source.now())).erase(nobody(id)?);
-        let commit = Commit::new()
+        let roles = self.plan_taking_all_roles(call, id).await?;
+        let commit = roles
             .write(AuthWrite::Token(TokenWrite::Erase(id)))
             .write(AuthWrite::User(UserWrite::Save(erased)))
             .emit(self.told(event::USER_ERASED, id))

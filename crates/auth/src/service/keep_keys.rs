@@ -23,6 +23,9 @@ struct Held {
     published: Vec<PublicKey>,
 }
 
+/// The context the installation secret is sealed for.
+pub(super) const INSTALLATION_SEAL: &str = "auth.installation";
+
 /// A key nobody knows makes a node look again, at most this often.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
@@ -86,7 +89,7 @@ impl Auth {
             return Ok(stored);
         }
         let fresh: [u8; 32] = self.ports.source.bytes();
-        let sealed = self.ports.sealer.seal("auth.installation", &fresh)?;
+        let sealed = self.ports.sealer.seal(INSTALLATION_SEAL, &fresh)?;
         match self.ports.store.commit(Commit::new().write(AuthWrite::Key(KeyWrite::Install(sealed)))).await {
             Ok(()) => Ok(InstallationSecret::from_bytes(fresh)),
             Err(CommitError::Duplicate(INSTALLATION)) => {
@@ -98,7 +101,7 @@ impl Auth {
 
     async fn stored_installation(&self) -> Result<Option<InstallationSecret>, AuthError> {
         let Some(sealed) = self.ports.keys.installation().await? else { return Ok(None) };
-        let opened = self.ports.sealer.open("auth.installation", &sealed)?;
+        let opened = self.ports.sealer.open(INSTALLATION_SEAL, &sealed)?;
         let bytes =
             <[u8; 32]>::try_from(opened.as_slice()).map_err(|error| AuthError::Internal(error.into()))?;
         Ok(Some(InstallationSecret::from_bytes(bytes)))

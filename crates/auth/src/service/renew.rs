@@ -94,8 +94,7 @@ impl Auth {
             }
             Renewal::Over => Err(ProofError::RefreshInvalid.into()),
             Renewal::OtherClient => {
-                let entry = call.entry(&self.ports.source, action::REFRESH_ELSEWHERE, Outcome::Refused, None);
-                self.ports.store.commit(Commit::new().record(entry.on(session.id))).await?;
+                self.warn_of_another_client(call, presented).await?;
                 Err(ProofError::RefreshInvalid.into())
             }
             Renewal::Stolen => {
@@ -103,6 +102,21 @@ impl Auth {
                 Err(ProofError::RefreshReused.into())
             }
         }
+    }
+
+    /// Writes it down, and to the user, who can tell whether it was theirs: not more than once a day.
+    async fn warn_of_another_client(&self, call: &Call, presented: Presented) -> Result<(), AuthError> {
+        let Presented { session, user, .. } = presented;
+        let source = &self.ports.source;
+        let at = source.now();
+        let entry = call.entry(source, action::REFRESH_ELSEWHERE, Outcome::Refused, None);
+        let mut commit = Commit::new().record(entry.on(session.id));
+        if session.deserves_warning(at) {
+            let warn = SessionWrite::Warn { session: session.id, last: session.warned_at, at };
+            let letter = self.ports.letters.plan(call, Letter::SecurityAlert { to: user }).await?;
+            commit = commit.write(AuthWrite::Session(warn)).and(letter);
+        }
+        Ok(self.ports.store.commit(commit).await?)
     }
 
     async fn end_stolen(&self, call: &Call, presented: Presented) -> Result<(), AuthError> {

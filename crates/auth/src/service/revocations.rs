@@ -92,7 +92,7 @@ impl Auth {
     pub(super) async fn commit_news(&self, commit: Commit, news: &[News]) -> Result<(), AuthError> {
         let signals: Vec<Signal> = news.iter().map(|news| news.signal(self.ports.source.now())).collect();
         let commit = signals.iter().cloned().fold(commit, Commit::signal);
-        self.ports.store.commit(commit).await?;
+        self.ports.store.commit(commit).await.map_err(|error| self.refused(error))?;
         for (news, signal) in news.iter().zip(&signals) {
             self.hear(*news, signal.until);
         }

@@ -1,8 +1,8 @@
 use saaskit_kernel::{Call, Outcome, Secret, TokenHash, retry_stale};
 
-use super::account::{counting_operators, hash_of};
+use super::account::hash_of;
 use super::{Auth, TRIES, forgot_password, is_contended};
-use crate::write::{AuthWrite, TokenWrite, UserWrite};
+use crate::write::{AuthWrite, TokenWrite};
 use crate::{AuthError, News, ProofError, Purpose, action, event};
 
 impl Auth {
@@ -31,8 +31,7 @@ impl Auth {
             .enqueue(job)
             .emit(self.told(event::EMAIL_CHANGED, id))
             .record(call.entry(source, action::UNDO_EMAIL, Outcome::Success, None).on(id));
-        let commit = counting_operators(commit, &before, &user);
-        let commit = commit.write(AuthWrite::User(UserWrite::Save(user)));
+        let commit = self.saving(call, commit, &before, &user).await?;
         self.commit_news(commit, &[News::UserEpoch(id, epoch)]).await
     }
 }

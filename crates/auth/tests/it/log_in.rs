@@ -33,6 +33,21 @@ async fn the_right_password_starts_a_session_that_remembers_how_and_from_where()
 }
 
 #[tokio::test]
+async fn signing_in_costs_two_loads_and_six_writes_of_the_three_and_eight_it_may() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    world.log_in(ANA, WRONG).await.unwrap_err();
+    world.trace.take();
+    world.recorder.statements();
+    world.log_in(ANA, PASSWORD).await.unwrap();
+    let asked = world.trace.take();
+    let loads = asked.iter().filter(|line| !line.starts_with("commit ") && !line.starts_with("hasher."));
+    assert_eq!(loads.collect::<Vec<_>>(), ["users.user_by_email", "attempts.attempts"]);
+    assert_eq!(world.recorder.statements(), 6, "{asked:#?}");
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_token_says_who_how_and_when_in_whole_seconds_and_outlives_no_session() {
     let world = World::new().await;
     world.user(ANA).await;

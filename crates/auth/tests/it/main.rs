@@ -21,6 +21,7 @@ mod may;
 mod profile;
 mod register;
 mod renew;
+mod reseal;
 mod reset_password;
 mod roles;
 mod secrets;

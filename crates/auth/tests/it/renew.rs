@@ -136,7 +136,58 @@ async fn another_client_is_refused_and_the_session_goes_on() {
         "the browser counts, not its name or address"
     );
     world.renew(&elsewhere(&world), &second.refresh, None).await.expect("who comes first makes the next");
+    world.work().await;
     world.finish().await;
+}
+
+#[tokio::test]
+async fn the_owner_hears_of_another_client_once_a_day_and_session() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let [one, other] = [world.tokens(ANA).await, world.tokens(ANA).await];
+    for tokens in [&one, &other] {
+        renew(&world, &tokens.refresh).await.unwrap();
+    }
+    let alerts = async || {
+        world.work().await;
+        world.letters(ANA).iter().filter(|letter| matches!(letter.kind, Kind::SecurityAlert)).count()
+    };
+    for (tokens, passed, told) in [
+        (&one, Duration::ZERO, 1),
+        (&one, DAY - Duration::from_millis(1), 1),
+        (&other, Duration::ZERO, 2),
+        (&one, Duration::from_millis(1), 3),
+        (&one, Duration::ZERO, 3),
+    ] {
+        world.elapse(passed);
+        assert_eq!(refused(world.renew(&elsewhere(&world), &tokens.refresh, None).await), "REFRESH_INVALID");
+        assert_eq!(alerts().await, told);
+        assert_eq!(
+            world.audited().last(),
+            Some(&("auth.refresh_elsewhere", "refused")),
+            "each is written down"
+        );
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_renewals_by_another_client_at_once_the_owner_hears_once() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let tokens = world.tokens(ANA).await;
+    renew(&world, &tokens.refresh).await.unwrap();
+    let world = std::sync::Arc::new(world);
+    let tries = (0..8).map(|_| {
+        let (world, refresh) = (world.clone(), tokens.refresh.clone());
+        async move { world.renew(&elsewhere(&world), &refresh, None).await }
+    });
+    for answer in at_once(tries).await {
+        assert_eq!(refused(answer), "REFRESH_INVALID");
+    }
+    world.work().await;
+    let is_alert = |letter: &crate::world::Delivered| matches!(letter.kind, Kind::SecurityAlert);
+    assert_eq!(world.letters(ANA).into_iter().filter(is_alert).count(), 1);
 }
 
 #[tokio::test]

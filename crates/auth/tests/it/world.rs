@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use saaskit_auth::port::{BreachedPasswords, Users};
 use saaskit_auth::write::{AuthWrite, UserWrite};
 use saaskit_auth::{
-    Algorithm, Auth, AuthError, Carried, Carrier, DeviceToken, LogIn, Password, Ports, Register, Settings,
-    SignedIn, Tokens, User,
+    Algorithm, Auth, AuthError, Carried, Carrier, DeviceToken, LogIn, NoBelongings, Password, Ports,
+    Register, Settings, SignedIn, Tokens, User,
 };
 use saaskit_conformance::fixtures::{CountingEntropy, FixedClock};
 use saaskit_kernel::{
@@ -26,12 +26,12 @@ use saaskit_memory::{MemoryGeoIp, MemoryStore};
 
 use ears::Ears;
 use hasher::FakeHasher;
-use post::{Deliver, Delivered, Post};
+use post::{Deliver, Post};
 use recorder::Recorder;
 use sealer::FakeSealer;
 use signer::FakeSigner;
 
-pub(crate) use post::Kind;
+pub(crate) use post::{Delivered, Kind};
 pub(crate) use signer::read;
 pub(crate) use trace::Trace;
 
@@ -91,8 +91,9 @@ impl World {
             hasher: hasher.clone(),
             breached: Arc::new(KnownPasswords(trace.clone())),
             signer: Arc::new(FakeSigner::default()),
-            sealer: Arc::new(FakeSealer::default()),
+            sealer: Arc::new(FakeSealer::new(&[1])),
             letters: post.clone(),
+            belongings: Arc::new(NoBelongings),
             geo: Arc::new(MemoryGeoIp::default()),
             freshness: Freshness::default(),
             source: source.clone(),
@@ -110,11 +111,25 @@ impl World {
 
     /// Another node, its clock so much ahead.
     pub(crate) fn node_ahead(&self, by: Duration, settings: Settings) -> Auth {
+        self.node_sealing(self.ports.sealer.clone(), by, settings)
+    }
+
+    /// Another node, with a ring of these keys.
+    pub(crate) fn node_with_ring(&self, ring: &[u64]) -> Auth {
+        self.node_sealing(Arc::new(FakeSealer::new(ring)), Duration::ZERO, settings())
+    }
+
+    fn node_sealing(&self, sealer: Arc<dyn Sealer>, by: Duration, settings: Settings) -> Auth {
         let source = Source::new(Arc::new(Ahead(self.clock.clone(), by)), self.entropy.clone());
         let freshness = Freshness::default();
         let signer = Arc::new(FakeSigner::default());
-        let ports =
-            Ports { signer, source: source.clone(), freshness: freshness.clone(), ..self.ports.clone() };
+        let ports = Ports {
+            signer,
+            sealer,
+            source: source.clone(),
+            freshness: freshness.clone(),
+            ..self.ports.clone()
+        };
         let node = Auth::new(ports, settings);
         self.ears.listen(&node, self.memory.clone(), source, freshness);
         node

@@ -14,7 +14,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ),
     ("kernel_claims", &["status", "headers", "body"]),
     ("auth_users", &["name", "name_normal", "password", "verified_at", "erase_at"]),
-    ("auth_sessions", &["ended_at", "acts_in", "cookie", "ip", "agent"]),
+    ("auth_sessions", &["ended_at", "warned_at", "acts_in", "cookie", "ip", "agent"]),
     ("auth_refresh_tokens", &["rotated_at", "client", "nonce"]),
     ("auth_tokens", &["redeemed_at", "address", "password"]),
     ("auth_attempts", &["locked_until"]),
@@ -64,6 +64,7 @@ fn value_of(table: &Table, column: &Column, number: u8) -> Value {
     }
     match column.kind {
         // A job is one of ready, leased, buried.
+        Kind::Flag if column.name == "removed_with_account" => Value::Flag(is_full),
         Kind::Flag => Value::Flag(table.name != "work_jobs" || !is_full && column.name == "leased"),
         Kind::Number if table.name == "kernel_signals" => Value::Number(i64::MIN + i64::from(number)),
         Kind::Number => Value::Number(number.into()),

@@ -1,7 +1,7 @@
 crate::tables! {
     work_jobs (id: Id) {
         tenant_id: Id, kind: Text, payload: Json, due_at: Time, next_at: Time, ready: Flag, leased: Flag,
-        attempt: Number, buried_at: Time, why: Text,
+        attempt: Number, excused: Number, buried_at: Time, why: Text,
     }
     kernel_events (id: Id) { tenant_id: Id, name: Text, at: Time, payload: Json }
     audit_entries (id: Id) {

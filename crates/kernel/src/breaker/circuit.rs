@@ -10,6 +10,8 @@ pub(super) struct Circuit {
     phase: Phase,
     /// How often it opened since it was closed.
     openings: u32,
+    /// How often it was closed and opened.
+    opened: u64,
     /// Counts phases: what a call of an earlier one tells, tells nothing of this one.
     round: u64,
 }
@@ -30,7 +32,8 @@ pub(super) enum Change {
 
 impl Circuit {
     pub(super) fn new(threshold: u32) -> Self {
-        Self { threshold: threshold.max(1), phase: Phase::Closed { failures: 0 }, openings: 0, round: 0 }
+        let phase = Phase::Closed { failures: 0 };
+        Self { threshold: threshold.max(1), phase, openings: 0, opened: 0, round: 0 }
     }
 
     pub(super) fn state(&self) -> BreakerState {
@@ -39,6 +42,10 @@ impl Circuit {
             Phase::Open { .. } => BreakerState::Open,
             Phase::HalfOpen => BreakerState::HalfOpen,
         }
+    }
+
+    pub(super) fn opened(&self) -> u64 {
+        self.opened
     }
 
     /// Lets a call in and gives its round; otherwise says how long the pause still is, if that is what it waits for.
@@ -87,6 +94,7 @@ impl Circuit {
                 None
             }
             (Phase::Closed { .. }, Verdict::Failed) => {
+                self.opened += 1;
                 self.open(now, &pause);
                 Some(Change::Opened)
             }

@@ -7,8 +7,8 @@ use crate::{Breaker, EmailMessage, EmailSender, PortError, ProviderId, SmsMessag
 /// A port behind a breaker: while its backend is away, it refuses at once and says when to ask again.
 #[derive(Debug)]
 pub struct BehindBreaker<P: ?Sized> {
-    breaker: Breaker,
-    port: Arc<P>,
+    pub(crate) breaker: Breaker,
+    pub(crate) port: Arc<P>,
 }
 
 impl<P: ?Sized> BehindBreaker<P> {

@@ -39,6 +39,11 @@ impl ResilientCache {
         }
     }
 
+    /// Whether the shared cache answers; its breaker hears of it. [`Cache::ping`] asks whether any does.
+    pub async fn ping_shared(&self) -> Result<(), PortError> {
+        self.breaker.call_if_closed(self.shared.ping()).await
+    }
+
     async fn make_good(&self) -> Result<(), PortError> {
         self.shared.ping().await?;
         loop {
@@ -120,7 +125,7 @@ impl Cache for ResilientCache {
     }
 
     async fn ping(&self) -> Result<(), PortError> {
-        let shared = self.breaker.call_if_closed(self.shared.ping()).await;
+        let shared = self.ping_shared().await;
         if steps_in(&shared) { self.own.ping().await } else { shared }
     }
 }

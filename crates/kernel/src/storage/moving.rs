@@ -5,7 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{
-    Download, NewObject, ObjectInfo, ObjectKey, SignedRequest, SignedUrls, Storage, StoredObject, Upload,
+    Download, NewObject, ObjectInfo, ObjectKey, Over, SignedRequest, SignedUrls, Storage, StoredObject,
+    Upload,
 };
 use crate::PortError;
 
@@ -19,7 +20,8 @@ pub struct StoragePlace {
 }
 
 /// Two storages while objects move from one to the other: all that is new is put where they move to, and what is not
-/// there yet is read where they come from.
+/// there yet is read where they come from. What is in neither place may have moved in between, and is looked for once
+/// more where it moves to.
 #[derive(Debug, Clone)]
 pub struct MovingStorage {
     /// Where objects move to.
@@ -30,8 +32,15 @@ pub struct MovingStorage {
 
 #[async_trait]
 impl Storage for MovingStorage {
-    async fn put(&self, object: NewObject) -> Result<ObjectInfo, PortError> {
-        self.to.storage.put(object).await
+    async fn put_over(&self, object: NewObject, over: Over) -> Result<Option<ObjectInfo>, PortError> {
+        if over == Over::Anything || self.to.storage.head(&object.key).await?.is_some() {
+            return self.to.storage.put_over(object, over).await;
+        }
+        let old = self.from.storage.head(&object.key).await?;
+        if !over.allows(old.as_ref().map(|old| old.tag.as_str())) {
+            return Ok(None);
+        }
+        self.to.storage.put_over(object, Over::Nothing).await
     }
 
     async fn get(
@@ -39,17 +48,21 @@ impl Storage for MovingStorage {
         key: &ObjectKey,
         range: Option<Range<u64>>,
     ) -> Result<Option<StoredObject>, PortError> {
-        match self.to.storage.get(key, range.clone()).await? {
-            Some(object) => Ok(Some(object)),
-            None => self.from.storage.get(key, range).await,
+        for place in [&self.to, &self.from] {
+            if let Some(object) = place.storage.get(key, range.clone()).await? {
+                return Ok(Some(object));
+            }
         }
+        self.to.storage.get(key, range).await
     }
 
     async fn head(&self, key: &ObjectKey) -> Result<Option<ObjectInfo>, PortError> {
-        match self.to.storage.head(key).await? {
-            Some(info) => Ok(Some(info)),
-            None => self.from.storage.head(key).await,
+        for place in [&self.to, &self.from] {
+            if let Some(info) = place.storage.head(key).await? {
+                return Ok(Some(info));
+            }
         }
+        self.to.storage.head(key).await
     }
 
     /// The old one goes first: were the new one gone and the old one left, it would be there again as it once was.
@@ -58,14 +71,15 @@ impl Storage for MovingStorage {
         self.to.storage.remove(key).await
     }
 
+    /// Where they come from first: what moves in between is seen twice rather than not at all.
     async fn list(
         &self,
         prefix: Option<&ObjectKey>,
         after: Option<&ObjectKey>,
         limit: usize,
     ) -> Result<Vec<ObjectKey>, PortError> {
-        let mut keys = self.to.storage.list(prefix, after, limit).await?;
-        keys.extend(self.from.storage.list(prefix, after, limit).await?);
+        let mut keys = self.from.storage.list(prefix, after, limit).await?;
+        keys.extend(self.to.storage.list(prefix, after, limit).await?);
         keys.sort();
         keys.dedup();
         keys.truncate(limit);
@@ -76,9 +90,10 @@ impl Storage for MovingStorage {
         if self.to.storage.copy(from, to).await? {
             return Ok(true);
         }
-        let Some(object) = self.from.storage.get(from, None).await? else { return Ok(false) };
-        self.to.storage.put(object.to_be_put_at(to.clone())).await?;
-        Ok(true)
+        match self.from.storage.get(from, None).await? {
+            Some(object) => self.to.storage.put(object.to_be_put_at(to.clone())).await.map(|_| true),
+            None => self.to.storage.copy(from, to).await,
+        }
     }
 
     async fn ping(&self) -> Result<(), PortError> {

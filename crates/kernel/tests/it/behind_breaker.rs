@@ -31,6 +31,7 @@ async fn a_server_that_is_away_is_not_asked_and_the_caller_learns_when_to_come_a
     for answer in answers.into_iter().skip(3) {
         let error = answer.unwrap_err();
         let wait = error.retry_after().unwrap();
+        assert!(!error.was_asked(), "whoever waits may wait for nothing");
         assert!(error.is_transient() && wait > Duration::ZERO && wait <= Duration::from_secs(1), "{wait:?}");
     }
 }

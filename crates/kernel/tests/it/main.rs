@@ -3,6 +3,7 @@
 
 mod alarms;
 mod behind_breaker;
+mod behind_storage;
 mod breaker;
 mod hurry;
 mod resilient_cache;

@@ -134,6 +134,21 @@ async fn what_this_node_kept_is_there_when_the_shared_cache_goes_away() {
 }
 
 #[tokio::test]
+async fn who_asks_how_the_shared_cache_is_hears_it_at_once_and_so_does_its_breaker() {
+    let world = World::new();
+    world.cache.ping_shared().await.unwrap();
+    world.away(true);
+    for state in [BreakerState::Closed, BreakerState::Closed, BreakerState::Open] {
+        assert!(world.cache.ping_shared().await.is_err());
+        assert_eq!(world.breaker.state(), state);
+    }
+    assert_eq!((world.breaker.name(), world.breaker.openings()), ("cache", 1));
+    world.back().await;
+    world.cache.ping_shared().await.unwrap();
+    assert_eq!(world.breaker.openings(), 1);
+}
+
+#[tokio::test]
 async fn after_three_failures_the_shared_cache_is_asked_no_more_until_a_look_in_the_background() {
     let world = World::new();
     world.away(true);

@@ -1,8 +1,12 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
 use saaskit_conformance::fixtures::email;
-use saaskit_kernel::{Commit, CommitError, ErrorKind, Job, Store, Version, WorkQueue, WorkState};
+use saaskit_kernel::{
+    Alarms, BehindBreaker, Breaker, BreakerSettings, Commit, CommitError, EmailSender, ErrorKind, Job, Store,
+    Version, WorkQueue, WorkState,
+};
 use saaskit_notify::write::{MessageWrite, NotifyWrite};
 use saaskit_notify::{Message, MessageId, Status, Template};
 use serde_json::json;
@@ -81,6 +85,28 @@ async fn after_the_last_try_it_has_failed_and_its_values_are_wiped() {
     world.work_to_the_end().await;
     assert_eq!(world.provider.tries().len(), 2 * TRIES);
     assert_wiped(&world.stored(id).await, Status::Failed, None);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_mail_that_is_kept_back_while_its_server_is_away_loses_none_of_its_tries() {
+    let world = World::new();
+    world.provider.refuse(TRIES - 1, ErrorKind::Unavailable);
+    let id = world.queue(mail()).await;
+    let pause = Duration::from_mins(30);
+    let settings = BreakerSettings { failures: 1, first: pause, longest: pause };
+    let breaker = Breaker::new("email", settings, world.source.clone(), Alarms::default());
+    let sender: Arc<dyn EmailSender> = world.provider.clone();
+    let sender = Arc::new(BehindBreaker::new(sender, breaker));
+    let mut refused = 0;
+    while world.stored(id).await.status == Status::Queued {
+        let before = world.provider.tries().len();
+        let tried = world.tick_with(sender.clone()).await;
+        refused += tried - (world.provider.tries().len() - before);
+        world.elapse(Duration::from_mins(1));
+    }
+    assert!(refused >= TRIES / 2, "{refused}");
+    assert_wiped(&world.stored(id).await, Status::Sent, Some("provider-12"));
     world.finish().await;
 }
 

@@ -39,7 +39,7 @@ impl World {
         let clock = Arc::new(FixedClock::default());
         let source = source_at(clock.clone());
         let memory = Arc::new(MemoryStore::new(Subscriptions::default()));
-        let sealer = Arc::new(FakeSealer::default());
+        let sealer = Arc::new(FakeSealer::new(&[1]));
         let faulty = Arc::new(FaultyStore { memory: memory.clone(), faults: Mutex::default() });
         let notify = Notify::new(sealer.clone(), source.clone(), branding());
         Self { notify, memory, provider: Arc::default(), sealer, source, clock, faulty }

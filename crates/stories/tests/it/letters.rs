@@ -91,6 +91,7 @@ async fn every_letter_leads_to_its_page_in_its_readers_language() {
             Some(page("undo-email")),
         ),
         (Letter::TokenReuse { to: to.clone() }, "ana", Some(home())),
+        (Letter::SecurityAlert { to: to.clone() }, "ana", Some(home())),
         (Letter::AccountDeleted { to }, "ana", None),
     ];
     for (n, (letter, reader, leads_to)) in letters.into_iter().enumerate() {

@@ -4,6 +4,7 @@
 mod authorize;
 mod credentials;
 mod enter;
+mod leaving;
 mod letters;
 mod welcome;
 mod world;

@@ -16,7 +16,9 @@ use saaskit_kernel::{
 };
 use saaskit_memory::{MemoryEmailSender, MemoryGeoIp, MemoryStore};
 use saaskit_notify::{Notify, SendMessage};
-use saaskit_stories::{AccountPeople, Links, NotifyLetters, TakeRoles, Welcome, permissions};
+use saaskit_stories::{
+    AccountPeople, Links, NotifyLetters, TakeRoles, TenantBelongings, Welcome, permissions,
+};
 use saaskit_tenants::{NewTenant, Tenant, Tenants};
 
 use sealer::FakeSealer;
@@ -49,11 +51,20 @@ impl World {
         let clock = Arc::new(FixedClock::default());
         let source = source_at(clock.clone());
         let memory = Arc::new(MemoryStore::new(saaskit_stories::subscriptions()));
-        let (sealer, signer) = (Arc::new(FakeSealer::default()), Arc::new(FakeSigner::default()));
+        let (sealer, signer) = (Arc::new(FakeSealer::new(&[1])), Arc::new(FakeSigner::default()));
         let (notify, links) =
             (Notify::new(sealer.clone(), source.clone(), fixtures::branding()), Links::under(public_url));
         let letters = NotifyLetters::new(notify.clone(), links.clone());
         let freshness = Freshness::default();
+        let tenants = Tenants::new(saaskit_tenants::Ports {
+            store: memory.clone(),
+            workspaces: memory.clone(),
+            members: memory.clone(),
+            memberships: memory.clone(),
+            people: Arc::new(AccountPeople(memory.clone())),
+            freshness: freshness.clone(),
+            source: source.clone(),
+        });
         let ports = saaskit_auth::Ports {
             store: memory.clone(),
             users: memory.clone(),
@@ -68,6 +79,7 @@ impl World {
             signer: signer.clone(),
             sealer: sealer.clone(),
             letters: Arc::new(letters.clone()),
+            belongings: Arc::new(TenantBelongings(tenants.clone())),
             geo: Arc::new(MemoryGeoIp::default()),
             freshness: freshness.clone(),
             source: source.clone(),
@@ -75,14 +87,6 @@ impl World {
         let settings =
             Settings { algorithm: Algorithm::EdDsa, permissions: permissions(), ..Settings::default() };
         let auth = Auth::new(ports, settings);
-        let tenants = Tenants::new(saaskit_tenants::Ports {
-            store: memory.clone(),
-            workspaces: memory.clone(),
-            members: memory.clone(),
-            people: Arc::new(AccountPeople(memory.clone())),
-            freshness: freshness.clone(),
-            source: source.clone(),
-        });
         let sender = Arc::new(MemoryEmailSender::default());
         let send = SendMessage {
             messages: memory.clone(),
@@ -95,7 +99,8 @@ impl World {
         };
         let welcome = Welcome { auth: auth.clone(), tenants: tenants.clone(), notify, links };
         let take_roles = TakeRoles(auth.clone());
-        let handlers: [Arc<dyn Handler>; 3] = [Arc::new(send), Arc::new(welcome), Arc::new(take_roles)];
+        let own: [Arc<dyn Handler>; 3] = [Arc::new(send), Arc::new(welcome), Arc::new(take_roles)];
+        let handlers = auth.handlers().into_iter().chain(own);
         let settings = WorkerSettings::default();
         let listeners = [auth.listener(), tenants.listener()];
         let follower = Follower::new(memory.clone(), listeners, source.clone(), freshness);

@@ -1,5 +1,5 @@
 use saaskit_kernel::{Action, Call, Commit, Outcome, retry_stale};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{TRIES, Tenants, is_contended};
 use crate::remembered::member_changed;
@@ -28,29 +28,34 @@ impl Tenants {
             by.require_recent(self.ports.source.now())?;
         }
         let ended = member.removed_by(by.user(), by.role(), self.ports.source.now())?;
-        self.commit(self.ending(call, action::REMOVE_MEMBER, event::MEMBER_REMOVED, ended)).await
+        let ending = self.keeping(call, (action::REMOVE_MEMBER, event::MEMBER_REMOVED), ended);
+        self.commit(call.commit().and(ending)).await
     }
 
-    /// The commit that keeps an ended membership.
-    pub(super) fn ending(
+    /// The commit that keeps a membership that ended, or holds again; without the call's claim.
+    pub(super) fn keeping(
         &self,
         call: &Call,
-        action: Action,
-        event: &'static str,
-        ended: Membership,
+        (action, event): (Action, &'static str),
+        member: Membership,
     ) -> Commit {
-        let (source, tenant) = (&self.ports.source, ended.tenant);
-        let told = json!({ "tenant": tenant, "user": ended.user });
+        let (source, tenant) = (&self.ports.source, member.tenant);
+        let told = json!({ "tenant": tenant, "user": member.user });
+        let held = json!({ "role": member.role.as_str() });
+        let (count, before, after) = if member.is_active() {
+            (OwnerCount::More, Value::Null, held)
+        } else {
+            (OwnerCount::Fewer, held, Value::Null)
+        };
         let entry = call.entry(source, action, Outcome::Success, Some(tenant));
-        let commit = call
-            .commit()
+        let commit = Commit::new()
             .emit(self.event(event, tenant, told))
-            .record(entry.on(ended.id).changing(json!({ "role": ended.role.as_str() }), json!(null)))
-            .signal(member_changed(tenant, ended.user, source.now()));
-        let was_owner = ended.role == Role::Owner;
-        let commit = commit.write(TenantsWrite::from(MembershipWrite::Save(ended)));
-        if was_owner {
-            commit.write(TenantsWrite::from(TenantWrite::Owners(tenant, OwnerCount::Fewer)))
+            .record(entry.on(member.id).changing(before, after))
+            .signal(member_changed(tenant, member.user, source.now()));
+        let is_of_owner = member.role == Role::Owner;
+        let commit = commit.write(TenantsWrite::from(MembershipWrite::Save(member)));
+        if is_of_owner {
+            commit.write(TenantsWrite::from(TenantWrite::Owners(tenant, count)))
         } else {
             commit
         }

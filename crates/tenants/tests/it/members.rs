@@ -90,7 +90,8 @@ async fn who_was_removed_is_kept_as_removed_and_is_out_at_once() {
     let by = world.admin(&acme, &ana).await;
     world.tenants.remove_member(&world.call(&ana), &by, evas).await.unwrap();
     assert_eq!(world.told(), ("tenants.member_removed", "tenants.remove_member"));
-    assert_eq!(world.membership(&acme, evas).await.removed_at, Some(world.source.now()));
+    let removal = world.membership(&acme, evas).await.removal.unwrap();
+    assert_eq!((removal.at, removal.with_account), (world.source.now(), false));
     assert_eq!(refused(world.enter(&eva, acme.id).await), "TENANT_NOT_FOUND");
     assert_eq!(refused(world.tenants.remove_member(&world.call(&ana), &by, evas).await), "MEMBER_NOT_FOUND");
     assert_eq!(

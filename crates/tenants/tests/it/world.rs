@@ -48,6 +48,7 @@ impl World {
             store: busy.clone(),
             workspaces: watched.clone(),
             members: memory.clone(),
+            memberships: memory.clone(),
             people: Arc::new(Directory),
             freshness: freshness.clone(),
             source: source.clone(),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use saaskit_auth::port::{Letter, Letters};
-use saaskit_auth::{Auth, Ports, Settings};
+use saaskit_auth::{Auth, NoBelongings, Ports, Settings};
 use saaskit_gateway::{Door, Limits};
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
 use saaskit_http_axum::{Api, PublicUrl, auth as auth_api};
@@ -76,6 +76,7 @@ async fn main() -> anyhow::Result<()> {
         signer: Arc::new(saaskit_token_jwt::JwtSigner::new(URL, "my-service")),
         sealer: Arc::new(AeadSealer::new(ring, source.clone())?),
         letters: Arc::new(Terminal),
+        belongings: Arc::new(NoBelongings),
         geo: Arc::new(MemoryGeoIp::default()),
         freshness: freshness.clone(),
         source: source.clone(),

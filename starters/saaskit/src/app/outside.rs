@@ -4,21 +4,19 @@ use std::time::Duration;
 use saaskit_gateway::{FallbackLimiter, Limits};
 use saaskit_http_axum::health::{Check, Condition};
 use saaskit_kernel::{
-    Alarms, BehindBreaker, Breaker, BreakerSettings, BreakerState, Cache, Hurry, Nudge, RateLimiter,
-    ResilientCache, Source,
+    BehindBreaker, Breaker, BreakerSettings, BreakerState, Cache, Hurry, Nudge, RateLimiter, ResilientCache,
 };
 
-use crate::Ports;
+use crate::{Breakers, Ports};
 
 /// What the server asks of others, in such a way that it goes on while they are away.
 #[derive(Debug, Clone)]
 pub(super) struct Outside {
     pub(super) limiter: Arc<dyn RateLimiter>,
     pub(super) cache: Arc<dyn Cache>,
-    pub(super) alarms: Alarms,
+    pub(super) breakers: Breakers,
     shared: Option<Shared>,
     hurry: Hurry,
-    breakers: Breakers,
 }
 
 /// What all nodes share.
@@ -28,6 +26,22 @@ struct Shared {
     cache: Arc<ResilientCache>,
 }
 
+impl Shared {
+    /// A cache that does not answer is found out at once, however few asked it so far.
+    async fn condition(&self) -> Condition {
+        match self.cache.ping_shared().await {
+            Ok(()) => condition(&self.breaker),
+            Err(_) => Condition::Degraded,
+        }
+    }
+}
+
+const CACHE: &str = "cache";
+/// Health asks it by itself.
+const DATABASE: &str = "database";
+/// And this one too: it is asked even while nobody wants a file.
+pub(super) const STORAGE: &str = "storage";
+
 /// A substitute is at hand, and looking costs nobody anything: it is left soon.
 const SHARED: BreakerSettings =
     BreakerSettings { failures: 3, first: Duration::from_millis(200), longest: Duration::from_secs(5) };
@@ -35,46 +49,53 @@ const SHARED: BreakerSettings =
 impl Outside {
     /// Puts each port of the outside behind a breaker, and the shared ones before the node's own.
     pub(super) fn of(ports: &mut Ports, limits: &Limits) -> Self {
-        let source = ports.source.clone();
-        let mut breakers = Breakers { source: source.clone(), alarms: Alarms::default(), behind: Vec::new() };
-        ports.email = breakers.guard("email", ports.email.clone());
+        let (source, mut breakers) = (ports.source.clone(), ports.breakers.clone());
+        ports.email = behind(ports.email.clone(), breakers.add("email", BreakerSettings::default()));
         if let Some(sms) = ports.sms.take() {
-            ports.sms = Some(breakers.guard("sms", sms));
+            ports.sms = Some(behind(sms, breakers.add("sms", BreakerSettings::default())));
         }
-        let (own, alarms) = (&ports.own, breakers.alarms.clone());
+        ports.storage = behind(ports.storage.clone(), breakers.add(STORAGE, BreakerSettings::default()));
+        let own = &ports.own;
         let Some(all) = &ports.shared else {
             let (limiter, cache) = (own.limiter.clone(), own.cache.clone());
-            let hurry = Hurry::new(own.bus.clone(), &source);
-            return Self { limiter, cache, alarms, shared: None, hurry, breakers };
+            return Self {
+                limiter,
+                cache,
+                breakers,
+                shared: None,
+                hurry: Hurry::new(own.bus.clone(), &source),
+            };
         };
-        let breaker = breakers.make("cache", SHARED);
+        let breaker = breakers.add(CACHE, SHARED);
         let cache = ResilientCache::new(all.cache.clone(), own.cache.clone(), breaker.clone());
         let cache = Arc::new(cache);
         let (counts, alone) = (all.limiter.clone(), own.limiter.clone());
         Self {
             limiter: Arc::new(FallbackLimiter::new(counts, alone, limits.clone(), breaker.clone())),
             cache: cache.clone(),
-            alarms,
+            breakers,
             shared: Some(Shared { breaker, cache }),
             hurry: Hurry::new(all.bus.clone(), &source),
-            breakers,
         }
     }
 
     /// How each part is found out to be.
     pub(super) fn checks(&self) -> Vec<Check> {
         let (cache, shared) = (self.cache.clone(), self.shared.clone());
-        let of_cache = Check::new("cache", move || {
+        let of_cache = Check::new(CACHE, move || {
             let (cache, shared) = (cache.clone(), shared.clone());
             async move {
-                cache.ping().await?;
-                Ok(shared.map_or(Condition::Healthy, |shared| condition(&shared.breaker)))
+                match shared {
+                    Some(shared) => Ok(shared.condition().await),
+                    None => cache.ping().await.map(|()| Condition::Healthy),
+                }
             }
         });
-        let behind = self.breakers.behind.iter().cloned();
-        let of_behind = behind
-            .map(|(name, breaker)| Check::new(name, move || std::future::ready(Ok(condition(&breaker)))));
-        std::iter::once(of_cache).chain(of_behind).collect()
+        let asked = [CACHE, DATABASE, STORAGE];
+        let others = self.breakers.all().iter().filter(|breaker| !asked.contains(&breaker.name())).cloned();
+        let of_others = others
+            .map(|breaker| Check::new(breaker.name(), move || std::future::ready(Ok(condition(&breaker)))));
+        std::iter::once(of_cache).chain(of_others).collect()
     }
 
     /// Goes back to what was away, if it answers again.
@@ -107,24 +128,6 @@ fn condition(breaker: &Breaker) -> Condition {
     }
 }
 
-/// The breakers there are.
-#[derive(Debug, Clone)]
-struct Breakers {
-    source: Source,
-    alarms: Alarms,
-    /// Of what has no substitute, by the names in the health report.
-    behind: Vec<(&'static str, Breaker)>,
-}
-
-impl Breakers {
-    fn make(&self, name: &'static str, settings: BreakerSettings) -> Breaker {
-        Breaker::new(name, settings, self.source.clone(), self.alarms.clone())
-    }
-
-    /// The same port behind a breaker of its own, which the health report shows.
-    fn guard<P: ?Sized>(&mut self, name: &'static str, port: Arc<P>) -> Arc<BehindBreaker<P>> {
-        let breaker = self.make(name, BreakerSettings::default());
-        self.behind.push((name, breaker.clone()));
-        Arc::new(BehindBreaker::new(port, breaker))
-    }
+fn behind<P: ?Sized>(port: Arc<P>, breaker: Breaker) -> Arc<BehindBreaker<P>> {
+    Arc::new(BehindBreaker::new(port, breaker))
 }

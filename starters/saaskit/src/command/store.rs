@@ -58,8 +58,8 @@ pub(super) async fn run(
 impl Migrate {
     fn ends(&self, environment: &Environment) -> Result<(DatabaseKind, DatabaseKind), Vec<Fault>> {
         let read = |argument, address: &Secret| {
-            let read =
-                resolve(address.expose(), environment).and_then(|url| Ok((read_database_url(&url)?, url)));
+            let url = shown_to_nobody(address.expose()).and_then(|()| resolve(address.expose(), environment));
+            let read = url.and_then(|url| Ok((read_database_url(&url)?, url)));
             read.map_err(|fault| Fault { variable: argument, fault, mend: EXAMPLE.to_owned() })
         };
         match (read("--from", &self.from), read("--to", &self.to)) {
@@ -74,6 +74,18 @@ impl Migrate {
 }
 
 const EXAMPLE: &str = "Example: sqlite:/var/lib/saaskit/saaskit.db, or env:NAME for a variable that holds it";
+
+/// Everybody on the machine can read the arguments of a program.
+fn shown_to_nobody(address: &str) -> Result<(), String> {
+    let rest = address.split_once("://").map_or("", |(_, rest)| rest);
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let login = place.rsplit_once('@').map_or("", |(login, _)| login);
+    let in_query = query.split('&').any(|pair| pair.starts_with("password="));
+    if in_query || login.split_once(':').is_some_and(|(_, password)| !password.is_empty()) {
+        return Err("holds a password, which the list of processes shows to everybody here".to_owned());
+    }
+    Ok(())
+}
 
 /// An address, or what the variable that it names says itself or by its file.
 fn resolve(address: &str, environment: &Environment) -> Result<String, String> {

@@ -24,7 +24,7 @@ pub(super) fn refuse(reader: &mut Reader<'_>) {
 }
 
 #[cfg(feature = "cache-redis")]
-pub(super) fn read(reader: &mut Reader<'_>) -> Option<saaskit_cache_redis::RedisConfig> {
+pub(super) fn read(reader: &mut Reader<'_>, in_the_open: bool) -> Option<saaskit_cache_redis::RedisConfig> {
     use std::time::Duration;
 
     if !is_named(reader) {
@@ -40,6 +40,9 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<saaskit_cache_redis::Redis
     });
     if let Err(invalid) = config.check() {
         reader.fault("REDIS_URL", format!("can't be used with the other REDIS settings: {invalid}"));
+    }
+    if !in_the_open && config.is_exposed() {
+        reader.fault("REDIS_URL", super::EXPOSED);
     }
     Some(config)
 }

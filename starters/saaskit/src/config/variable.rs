@@ -53,6 +53,12 @@ pub const VARIABLES: &[Variable] = &[
         "postgres://saaskit:password@localhost/saaskit",
         "sqlite:PATH, postgres://USER:PASSWORD@HOST/NAME or mongodb://USER:PASSWORD@HOST/NAME; not set: SQLite in DATA_DIR.",
     ),
+    plain(
+        "ALLOW_PLAINTEXT_PEERS",
+        "false",
+        "true",
+        "Lets production talk unencrypted to a database or Redis on another machine: only where nobody else is on the network.",
+    ),
     plain("DATABASE_POOL_MIN", "5", "5", "Connections that are kept open."),
     plain("DATABASE_POOL_MAX", "20", "50", "Connections at most."),
     plain("DATABASE_POOL_ACQUIRE_MS", "5000", "2000", "Longest wait for a connection, in milliseconds."),
@@ -288,6 +294,11 @@ pub const VARIABLES: &[Variable] = &[
         "error, warn, info, debug or trace, or a filter such as info,sqlx=warn.",
     ),
     plain("LOG_FORMAT", "pretty", "json", "pretty or json; production writes json when it is not set."),
+    secret(
+        "METRICS_TOKEN",
+        "a-token-of-at-least-32-characters",
+        "What others than the machine itself show as a bearer to see /metrics; not set: nobody else sees it.",
+    ),
     plain(
         "BENCHMARK_MODE",
         "false",

@@ -10,11 +10,13 @@ use saaskit_breach_range::RangePasswords;
 use saaskit_geoip_maxmind::MaxMindGeoIp;
 #[cfg(feature = "ip-lists")]
 use saaskit_ip_lists::IpLists;
+#[cfg(feature = "breach-range")]
+use saaskit_kernel::BreakerSettings;
 use saaskit_kernel::{GeoIp, IpReputation, Source};
 use saaskit_memory::{MemoryGeoIp, MemoryIpReputation};
 
-use crate::Commons;
 use crate::config::Config;
+use crate::{Breakers, Commons};
 
 pub(super) fn geo(config: &Config, source: &Source) -> anyhow::Result<Arc<dyn GeoIp>> {
     #[cfg(feature = "geoip")]
@@ -39,13 +41,18 @@ pub(super) fn reputation(config: &Config, source: &Source) -> anyhow::Result<Arc
 }
 
 /// The built-in list, and the range API that was named.
-pub(super) fn breached(config: &Config, own: &Commons) -> anyhow::Result<Arc<dyn BreachedPasswords>> {
+pub(super) fn breached(
+    config: &Config,
+    own: &Commons,
+    breakers: &mut Breakers,
+) -> anyhow::Result<Arc<dyn BreachedPasswords>> {
     #[cfg(feature = "breach-range")]
     if let Some(range) = &config.known.breach_range {
-        let passwords = RangePasswords::new(range, Arc::new(CommonPasswords), own.cache.clone());
+        let breaker = breakers.add("breached-passwords", BreakerSettings::default());
+        let passwords = RangePasswords::new(range, Arc::new(CommonPasswords), own.cache.clone(), breaker);
         return Ok(Arc::new(passwords.context("BREACH_RANGE_URL can't be used")?));
     }
     #[cfg(not(feature = "breach-range"))]
-    let _ = (config, own);
+    let _ = (config, own, breakers);
     Ok(Arc::new(CommonPasswords))
 }

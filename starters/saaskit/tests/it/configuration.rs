@@ -359,3 +359,58 @@ fn redis_is_there_when_it_is_named_and_its_faults_tell_no_password() {
     let faults = Config::read(&environment(&[("REDIS_URL", "http://:hunter2@127.0.0.1")])).unwrap_err();
     assert!(faults.len() == 1 && !faults[0].to_string().contains("hunter2"), "{faults:?}");
 }
+
+#[test]
+fn production_talks_encrypted_to_other_machines_unless_their_network_is_its_own() {
+    const DATABASES: [&str; 7] = [
+        "postgres://saaskit:pw@db.internal/saaskit",
+        "postgres://saaskit:pw@10.0.0.5/saaskit?sslmode=prefer",
+        "postgres://saaskit:pw@db.internal/saaskit?sslmode=disable",
+        "mongodb://saaskit:pw@db.internal/saaskit",
+        "mongodb://saaskit:pw@localhost,db.internal/saaskit",
+        "mongodb://saaskit:pw@db.internal/saaskit?tls=false",
+        "mongodb+srv://saaskit:pw@db.example.com/saaskit?tls=false",
+    ];
+    for database in DATABASES {
+        let given = production_with(&[("DATABASE_URL", database)]);
+        assert_eq!(faults(&given), ["DATABASE_URL"], "{database}");
+        let told = Config::read(&environment(&given)).unwrap_err();
+        assert!(!told[0].to_string().contains("pw@"), "{told:?}");
+        assert!(
+            faults(&production_with(&[("DATABASE_URL", database), ("ALLOW_PLAINTEXT_PEERS", "true")]))
+                .is_empty()
+        );
+        assert!(faults(&[("DATABASE_URL", database)]).is_empty(), "development may");
+    }
+    for database in [
+        "postgres://saaskit:pw@127.0.0.1/saaskit",
+        "postgres://saaskit:pw@localhost/saaskit?sslmode=disable",
+        "postgres:///saaskit?host=/var/run/postgresql",
+        "postgres://saaskit:pw@db.internal/saaskit?sslmode=require",
+        "postgres://saaskit:pw@db.internal/saaskit?sslmode=verify-full",
+        "mongodb://[::1]:27017,localhost/saaskit",
+        "mongodb://saaskit:pw@db.internal/saaskit?tls=true",
+        "mongodb+srv://saaskit:pw@db.example.com/saaskit",
+    ] {
+        assert!(faults(&production_with(&[("DATABASE_URL", database)])).is_empty(), "{database}");
+    }
+    for (redis, refused) in [
+        ("redis://redis.internal:6379", true),
+        ("redis-cluster://127.0.0.1:7000?node=redis.internal:7001", true),
+        ("redis-sentinel://10.0.0.7:26379?sentinelServiceName=main", true),
+        ("redis://127.0.0.1:6379", false),
+        ("redis://[::1]:6379", false),
+    ] {
+        let named = faults(&production_with(&[("REDIS_URL", redis)]));
+        assert_eq!(named, if refused { vec!["REDIS_URL"] } else { Vec::new() }, "{redis}");
+        assert!(
+            faults(&production_with(&[("REDIS_URL", redis), ("ALLOW_PLAINTEXT_PEERS", "true")])).is_empty()
+        );
+    }
+}
+
+#[test]
+fn the_token_of_metrics_can_not_be_guessed() {
+    assert_eq!(faults(&[("METRICS_TOKEN", "short")]), ["METRICS_TOKEN"]);
+    assert!(faults(&[("METRICS_TOKEN", "a-token-of-at-least-32-characters")]).is_empty());
+}

@@ -20,6 +20,15 @@ fn the_example_environment_is_what_the_code_reads() {
 }
 
 #[test]
+fn every_metric_is_documented_as_it_is() {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations.md");
+    let page = std::fs::read_to_string(file).unwrap();
+    let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| `saaskit_")).collect();
+    let told = saaskit::metrics_table();
+    assert_eq!(rows, told.lines().collect::<Vec<_>>(), "docs/operations.md should say:\n{told}");
+}
+
+#[test]
 fn the_configuration_page_is_what_the_code_reads() {
     compare("docs/configuration.md", &reference_page());
 }

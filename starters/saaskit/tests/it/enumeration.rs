@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
-use saaskit::{App, Commons, Ports, Settings, Stores};
+use saaskit::{App, Breakers, Commons, Ports, Settings, Stores};
 use saaskit_auth::port::PasswordHasher;
 use saaskit_auth::write::{AuthWrite, UserWrite};
 use saaskit_auth::{Password, User, UserStatus};
@@ -122,6 +122,7 @@ impl World {
                 bus: Arc::new(MemoryEventBus::new(1)),
             },
             shared: None,
+            breakers: Breakers::new(source.clone()),
             alerts: Arc::new(LogAlerts),
             errors: Arc::new(OnlyLogged),
             geo: Arc::new(MemoryGeoIp::default()),
@@ -181,6 +182,7 @@ fn settings() -> Settings {
         http: saaskit_http_axum::Settings::new(PublicUrl::parse(URL).unwrap()),
         limits: Limits::default(),
         bypass: Some(Bypass::new(Secret::new(BENCHMARK), false).unwrap()),
+        metrics_token: None,
     }
 }
 

@@ -6,3 +6,5 @@ mod configuration;
 mod documents;
 mod enumeration;
 mod files;
+mod serve;
+mod store;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use anyhow::ensure;
 use async_trait::async_trait;
 use saaskit_auth::port::{Letter, Letters};
-use saaskit_auth::{Auth, Place, Ports, Settings, TenantRole, permissions};
+use saaskit_auth::{Auth, NoBelongings, Place, Ports, Settings, TenantRole, permissions};
 use saaskit_breach_list::CommonPasswords;
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
 use saaskit_kernel::{Call, Commit, Follower, Freshness, PortError, Principal, Source, Subscriptions};
@@ -84,6 +84,7 @@ fn auth(store: &Arc<MemoryStore>, source: &Source, freshness: &Freshness) -> any
         signer: Arc::new(JwtSigner::new("http://localhost", "saaskit")),
         sealer: Arc::new(AeadSealer::new(keys, source.clone())?),
         letters: Arc::new(NoLetters),
+        belongings: Arc::new(NoBelongings),
         geo: Arc::new(MemoryGeoIp::default()),
         freshness: freshness.clone(),
         source: source.clone(),

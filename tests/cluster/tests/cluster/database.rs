@@ -6,10 +6,56 @@ use saaskit_cluster::{Cluster, Load, Sink, now, often, say};
 use saaskit_journeys::{Client, Engine, World, until};
 use saaskit_peers::Postgres;
 
+/// A server that can fall, and keeps what it acknowledged.
+trait Falls {
+    fn url(&self) -> String;
+    fn fall(&mut self);
+    fn start_again(&mut self);
+}
+
+impl Falls for Postgres {
+    fn url(&self) -> String {
+        self.url()
+    }
+
+    fn fall(&mut self) {
+        Postgres::fall(self).unwrap();
+    }
+
+    fn start_again(&mut self) {
+        Postgres::start_again(self).unwrap();
+    }
+}
+
+#[cfg(feature = "mongo")]
+impl Falls for saaskit_peers::Mongo {
+    fn url(&self) -> String {
+        self.url().replace("/?", "/falls?")
+    }
+
+    fn fall(&mut self) {
+        self.kill().unwrap();
+    }
+
+    fn start_again(&mut self) {
+        self.restart().unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn when_postgres_falls_everything_acknowledged_is_there_afterwards_and_all_else_is_told() {
-    let (postgres, sink) = (Postgres::durable().unwrap(), Sink::start().await);
-    let world = World::new(Engine::Sqlite).await.with("DATABASE_URL", &postgres.url());
+    everything_acknowledged_is_there_after_a_fall(Postgres::durable().unwrap()).await;
+}
+
+#[cfg(feature = "mongo")]
+#[tokio::test(flavor = "multi_thread")]
+async fn when_mongo_falls_everything_acknowledged_is_there_afterwards_and_all_else_is_told() {
+    everything_acknowledged_is_there_after_a_fall(saaskit_peers::Mongo::durable().unwrap()).await;
+}
+
+async fn everything_acknowledged_is_there_after_a_fall(mut database: impl Falls) {
+    let sink = Sink::start().await;
+    let world = World::new(Engine::Sqlite).await.with("DATABASE_URL", &database.url());
     let cluster = Cluster::of(sink.of(world), 2).await;
     let token = cluster.nodes[0].set_up_token();
     let op = cluster.nodes[0].client().become_operator(&token, "op@example.org").await;
@@ -17,9 +63,9 @@ async fn when_postgres_falls_everything_acknowledged_is_there_afterwards_and_all
     for round in 0..often("SAASKIT_KILL_ROUNDS", 1) {
         let load = Load::of(8, &cluster.front(), &op, &format!("r{round}"));
         mails_come(&sink).await;
-        tokio::task::block_in_place(|| postgres.fall()).unwrap();
+        tokio::task::block_in_place(|| database.fall());
         all_answer(&cluster, &op, 503).await;
-        tokio::task::block_in_place(|| postgres.start_again()).unwrap();
+        tokio::task::block_in_place(|| database.start_again());
         let back = now();
         all_answer(&cluster, &op, 200).await;
         recoveries.push(back.elapsed());
@@ -30,7 +76,7 @@ async fn when_postgres_falls_everything_acknowledged_is_there_afterwards_and_all
         assert!(heard.answers.contains_key(&503), "{heard:?}");
         promised.extend(heard.acknowledged);
     }
-    say("after PostgreSQL was back all servers worked", recoveries);
+    say("after the database was back all servers worked", recoveries);
     let users = addresses(&op).await;
     let gone: Vec<_> = promised.iter().filter(|address| !users.contains(*address)).collect();
     assert!(!promised.is_empty() && gone.is_empty(), "{gone:?} of {}", promised.len());

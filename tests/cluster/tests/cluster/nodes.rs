@@ -6,6 +6,7 @@ use saaskit_peers::RedisServer;
 
 super::on_every_server! {
     a_server_that_is_told_to_stop_loses_no_request
+    a_server_that_is_killed_leaves_the_others_at_work
 }
 
 const PEOPLE: usize = 6;
@@ -39,12 +40,9 @@ async fn a_server_that_is_told_to_stop_loses_no_request(engine: Engine) {
     cluster.stop().await;
 }
 
-/// Not on MongoDB, as what a killed server had taken on.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_killed_leaves_the_others_at_work() {
+async fn a_server_that_is_killed_leaves_the_others_at_work(engine: Engine) {
     let redis = RedisServer::start(&[]).unwrap();
-    let mut cluster =
-        Cluster::of(World::new(Engine::Postgres).await.with("REDIS_URL", &redis.url()), 3).await;
+    let mut cluster = Cluster::of(World::new(engine).await.with("REDIS_URL", &redis.url()), 3).await;
     let heard = while_asked(&mut cluster, async |cluster| cluster.take(1).kill().await).await;
     // What it was asked when it died, once a person; whom it is asked for later goes to others.
     assert!(heard.odd.is_empty() && heard.lost.len() <= PEOPLE, "{heard:?}");

@@ -200,6 +200,7 @@ async fn a_server_starts_and_serves_without_its_redis_and_finds_it_later() {
     redis.kill().unwrap();
     let world = world(&redis.url(), NO_LIMITS).await;
     let server = world.serve().await;
+    assert_eq!(cache_of(&server).await, "degraded", "it says so before anybody needed it");
     let ana = server.client().become_user("ana@example.org").await;
     assert_eq!(counted(&ana).await.unwrap(), StatusCode::OK);
     let servers = [server];

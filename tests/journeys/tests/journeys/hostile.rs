@@ -87,8 +87,10 @@ async fn what_is_no_http_or_too_much_of_it_does_not_hurt() {
     let huge = format!("GET / HTTP/1.1\r\nHost: localhost\r\nX-A: {}\r\n\r\n", "a".repeat(1 << 20));
     let smuggled = "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\
                     Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\nGET /health HTTP/1.1\r\n\r\n";
-    let requests =
-        ["\u{0}\u{1}\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX: a\rSet-Cookie: b\r\n\r\n", &huge, smuggled];
+    let two_hosts =
+        "GET /health/live HTTP/1.1\r\nHost: localhost\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    let broken = "GET / HTTP/1.1\r\nHost: a\r\nX: a\rSet-Cookie: b\r\n\r\n";
+    let requests = ["\u{0}\u{1}\r\n\r\n", broken, &huge, smuggled, two_hosts];
     for request in requests {
         let answer = raw(&address, request).await;
         let answers = answer.matches("HTTP/1.1 ").count();

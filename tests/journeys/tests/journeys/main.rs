@@ -10,15 +10,22 @@ mod accounts;
 #[cfg(feature = "live")]
 mod away;
 mod crashes;
+#[cfg(feature = "live")]
+mod down;
+mod files;
 mod forged;
+#[cfg(feature = "mongo")]
+mod held;
 mod hostile;
+mod metrics;
 mod moving;
 mod operation;
+mod rotation;
 mod sessions;
 mod workspaces;
 
-/// Makes of each journey `name(engine)` a test on every SQL engine.
-macro_rules! on_sql_engines {
+/// Makes of each journey `name(engine)` a test on every engine.
+macro_rules! on_every_engine {
     ($($journey:ident)*) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread")]
@@ -34,14 +41,6 @@ macro_rules! on_sql_engines {
                 super::$journey(saaskit_journeys::Engine::Postgres).await;
             })*
         }
-    };
-}
-use on_sql_engines;
-
-/// Makes of each journey `name(engine)` a test on every engine.
-macro_rules! on_every_engine {
-    ($($journey:ident)*) => {
-        crate::on_sql_engines! { $($journey)* }
 
         #[cfg(feature = "mongo")]
         mod mongo {

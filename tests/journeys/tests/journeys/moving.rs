@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 super::on_every_engine! {
     everything_moves_and_nobody_is_signed_out
     a_target_that_holds_anything_is_refused
+    a_database_that_is_served_is_moved_neither_out_of_nor_into
 }
 
 fn in_folder(world: &World, name: &str) -> String {
@@ -109,41 +110,93 @@ async fn addresses_that_can_not_be_used_are_named_and_never_printed() {
     assert!(status == Some(78) && said.contains("--to: is the same as --from"), "{said}");
 }
 
-#[cfg(feature = "live")]
+async fn a_database_that_is_served_is_moved_neither_out_of_nor_into(engine: Engine) {
+    let (world, other) = (World::new(Engine::Sqlite).await, World::new(Engine::Sqlite).await);
+    assert!(other.run(&["migrate"]).await.status.success());
+    let (used, empty) = (elsewhere(&world, engine, "served.db").await, in_folder(&other, "saaskit.db"));
+    let world = world.with("DATABASE_URL", &used);
+    let server = world.serve().await;
+    for (from, to, which) in [(&used, &empty, "--from"), (&empty, &used, "--to")] {
+        let (status, said) = refused(&world, from, to).await;
+        assert_eq!(status, Some(1), "{said}");
+        assert!(
+            said.contains(&format!("{which} can't be used")) && said.contains("stop every server"),
+            "{said}"
+        );
+    }
+    let _ = server.client().become_user("ana@example.org").await;
+    server.stop().await;
+    let there = moved(&world, &used, &in_folder(&world, "moved.db")).await;
+    assert_eq!(there["resumed"], false, "{there}");
+}
+
+#[cfg(any(feature = "live", feature = "mongo"))]
 mod killed {
     use saaskit_journeys::{Engine, PASSWORD, World};
-    use sqlx::{Connection as _, Executor as _, PgConnection};
     use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_move_that_was_killed_half_way_is_not_served_and_goes_on() {
+    /// Where ana has an account, and its address.
+    async fn source() -> (World, String) {
         let world = World::new(Engine::Sqlite).await;
         let server = world.serve().await;
         let _ = server.client().become_user("ana@example.org").await;
         server.stop().await;
-        let (from, to) = (super::in_folder(&world, "saaskit.db"), Engine::Postgres.make().await.unwrap());
-        let arguments = ["store", "migrate", "--from", &from, "--to", &to];
-        let world = world.with("DATABASE_URL", &to);
-        assert!(world.run(&["migrate"]).await.status.success());
+        let from = super::in_folder(&world, "saaskit.db");
+        (world, from)
+    }
 
-        let mut lock = PgConnection::connect(&to).await.unwrap();
-        let mut holding = lock.begin().await.unwrap();
-        holding.execute("LOCK TABLE saaskit.auth_sessions IN EXCLUSIVE MODE").await.unwrap();
-        let mut moving = world.begin(&arguments);
+    /// Moves until users are there and something keeps it from its end, then kills it.
+    async fn kill_half_way(world: &World, from: &str, to: &str) {
+        let mut moving = world.begin(&["store", "migrate", "--from", from, "--to", to]);
         let mut said = BufReader::new(moving.stderr.take().unwrap()).lines();
         while !said.next_line().await.unwrap().expect("it copies users").starts_with("copying auth_users") {}
         moving.kill().await.unwrap();
-        holding.rollback().await.unwrap();
+    }
 
-        let served = world.run(&["serve"]).await;
-        let why = String::from_utf8_lossy(&served.stderr).into_owned();
-        assert!(!served.status.success() && why.contains("unfinished target of a move"), "{why}");
-        let output = world.run(&arguments).await;
+    async fn is_not_served_and_goes_on(world: World, from: &str, to: &str) {
+        let world = world.with("DATABASE_URL", to);
+        let tried = world.run(&["serve"]).await;
+        let why = String::from_utf8_lossy(&tried.stderr).into_owned();
+        assert!(!tried.status.success() && why.contains("unfinished target of a move"), "{why}");
+        let output = world.run(&["store", "migrate", "--from", from, "--to", to]).await;
         assert!(output.status.success(), "{output:?}");
         let told = String::from_utf8(output.stdout).unwrap();
         assert!(told.contains("going on with a move that was broken off"), "{told}");
         let server = world.serve().await;
         let _ = server.client().log_in("ana@example.org", PASSWORD).await.expect(200);
         server.stop().await;
+    }
+
+    #[cfg(feature = "live")]
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_move_to_postgres_that_was_killed_half_way_is_not_served_and_goes_on() {
+        use sqlx::{Connection as _, Executor as _, PgConnection};
+
+        let (world, from) = source().await;
+        let to = Engine::Postgres.make().await.unwrap();
+        let world = world.with("DATABASE_URL", &to);
+        assert!(world.run(&["migrate"]).await.status.success());
+        let mut lock = PgConnection::connect(&to).await.unwrap();
+        let mut holding = lock.begin().await.unwrap();
+        holding.execute("LOCK TABLE saaskit.auth_sessions IN EXCLUSIVE MODE").await.unwrap();
+        kill_half_way(&world, &from, &to).await;
+        holding.rollback().await.unwrap();
+        is_not_served_and_goes_on(world, &from, &to).await;
+    }
+
+    /// The way to the target is so slow that what follows the users takes seconds.
+    #[cfg(feature = "mongo")]
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_move_to_mongo_that_was_killed_half_way_is_not_served_and_goes_on() {
+        use saaskit_peers::{Proxy, Weather};
+
+        let (world, from) = source().await;
+        let to = Engine::Mongo.make().await.unwrap();
+        let (_, address) = to.split_once("127.0.0.1:").unwrap();
+        let (port, _) = address.split_once('/').unwrap();
+        let way = Proxy::before(port.parse().unwrap()).await.unwrap();
+        way.set(Weather::Slow(std::time::Duration::from_millis(50)));
+        kill_half_way(&world, &from, &to.replace(port, &way.port().to_string())).await;
+        is_not_served_and_goes_on(world, &from, &to).await;
     }
 }

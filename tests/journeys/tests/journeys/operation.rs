@@ -1,12 +1,14 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Output;
 
+use futures_util::future::join_all;
 use saaskit_journeys::{Engine, PASSWORD, World};
 use serde_json::json;
 
 super::on_every_engine! {
     a_restart_keeps_everything
     two_migrations_at_once_do_the_work_once
+    ten_servers_may_start_at_once_on_one_empty_database
     what_a_server_says_of_itself_is_there
     the_first_operator_signs_up_by_the_printed_link_and_nobody_after
 }
@@ -131,14 +133,9 @@ async fn production_names_everything_that_is_weak_and_does_not_start() {
     }
 }
 
-#[cfg(feature = "live")]
-#[tokio::test]
-async fn ten_servers_may_start_at_once_on_one_empty_database() {
-    use futures_util::future::join_all;
-
+async fn ten_servers_may_start_at_once_on_one_empty_database(engine: Engine) {
     // The pools of ten servers have to fit into one PostgreSQL.
-    let world =
-        World::new(Engine::Postgres).await.with("DATABASE_POOL_MIN", "1").with("DATABASE_POOL_MAX", "5");
+    let world = World::new(engine).await.with("DATABASE_POOL_MIN", "1").with("DATABASE_POOL_MAX", "5");
     let servers = join_all((0..10).map(|_| world.serve())).await;
     let ana = servers[0].client().become_user("ana@example.org").await;
     let keys = ana.get("/.well-known/jwks.json").await.expect(200).json();

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use saaskit_auth::port::Keys;
-use saaskit_auth::write::{KeyWrite, LAST_OPERATOR, OperatorWrite, SET_UP};
+use saaskit_auth::write::{KeptSecret, KeyWrite, LAST_OPERATOR, OperatorWrite, SET_UP};
 use saaskit_auth::{Algorithm, SigningKey};
 use saaskit_kernel::{CommitError, PortError, Sealed, Timestamp};
 use serde_json::Value;
@@ -53,8 +53,24 @@ pub(super) async fn apply(conn: &mut Conn, write: &KeyWrite) -> Result<(), Failu
             query.bind(secret.as_bytes()).execute(conn).await?;
         }
         KeyWrite::SetUp { at } => set_up(conn, *at).await?,
+        KeyWrite::Reseal { secret, from, to } => {
+            reseal(*secret, from, to).execute(conn).await?;
+        }
     }
     Ok(())
+}
+
+fn reseal(secret: KeptSecret, from: &Sealed, to: &Sealed) -> Query {
+    let (from, to) = (from.as_bytes(), to.as_bytes());
+    match secret {
+        KeptSecret::Installation => {
+            sql("UPDATE auth_installation SET secret = $2 WHERE secret = $1").bind(from).bind(to)
+        }
+        KeptSecret::Key(number) => {
+            let query = sql("UPDATE auth_signing_keys SET private = $2 WHERE private = $1 AND number = $3");
+            query.bind(from).bind(to).bind(i64::from(number))
+        }
+    }
 }
 
 fn insert(key: &SigningKey) -> Query {

@@ -4,6 +4,7 @@ use saaskit_auth::write::SessionWrite;
 use saaskit_auth::{Method, Session, User};
 use saaskit_kernel::{Agent, PortError, SessionId, Timestamp, TokenHash, UserId};
 
+use super::super::commit::saved;
 use super::super::engine::{At, Query, sql};
 use super::super::error::unreadable;
 use super::super::row::Columns;
@@ -17,7 +18,8 @@ macro_rules! session_columns {
         concat!(
             "s.id AS s_id, s.user_id AS s_user_id, s.epoch AS s_epoch, s.method AS s_method,
              s.created_at AS s_created_at, s.authenticated_at AS s_authenticated_at, s.seen_at AS s_seen_at,
-             s.expires_at AS s_expires_at, s.ended_at AS s_ended_at, s.acts_in AS s_acts_in, s.cookie AS s_cookie, ",
+             s.expires_at AS s_expires_at, s.ended_at AS s_ended_at,
+             s.warned_at AS s_warned_at, s.acts_in AS s_acts_in, s.cookie AS s_cookie, ",
             ip_out!("s.ip"),
             " AS s_ip, s.agent AS s_agent"
         )
@@ -68,6 +70,7 @@ pub(super) fn read(row: &Row) -> Result<Session, PortError> {
         seen_at: row.at("s_seen_at")?,
         expires_at: row.at("s_expires_at")?,
         ended_at: row.maybe_at("s_ended_at")?,
+        warned_at: row.maybe_at("s_warned_at")?,
         tenant: row.maybe_id("s_acts_in")?,
         cookie: row.maybe_bytes("s_cookie")?.map(TokenHash::from_bytes),
         ip: ip.map(|ip| ip.parse()).transpose().map_err(unreadable)?,
@@ -120,6 +123,7 @@ pub(super) async fn apply(conn: &mut Conn, write: &SessionWrite) -> Result<(), F
             let tenant = tenant.map(|tenant| tenant.uuid());
             of(*session, "UPDATE auth_sessions SET acts_in = $2 WHERE id = $1").bind(tenant)
         }
+        SessionWrite::Warn { session, last, at } => return warn(conn, *session, *last, *at).await,
         SessionWrite::See { session, at } => {
             of(*session, "UPDATE auth_sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2").bind(At(*at))
         }
@@ -130,6 +134,22 @@ pub(super) async fn apply(conn: &mut Conn, write: &SessionWrite) -> Result<(), F
     Ok(())
 }
 
+async fn warn(
+    conn: &mut Conn,
+    session: SessionId,
+    last: Option<Timestamp>,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let query = match last {
+        Some(last) => of(session, "UPDATE auth_sessions SET warned_at = $2 WHERE id = $1 AND warned_at = $3")
+            .bind(At(at))
+            .bind(At(last)),
+        None => of(session, "UPDATE auth_sessions SET warned_at = $2 WHERE id = $1 AND warned_at IS NULL")
+            .bind(At(at)),
+    };
+    saved(query.execute(conn).await?.rows_affected())
+}
+
 fn of(session: SessionId, text: &'static str) -> Query {
     sql(text).bind(session.uuid())
 }
@@ -137,10 +157,10 @@ fn of(session: SessionId, text: &'static str) -> Query {
 fn start(session: &Session) -> Query {
     let query = sql(concat!(
         "INSERT INTO auth_sessions (id, user_id, epoch, method, created_at, authenticated_at, seen_at, expires_at,
-           ended_at, acts_in, cookie, ip, agent)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, ",
-        ip_in!("$12"),
-        ", $13)"
+           ended_at, warned_at, acts_in, cookie, ip, agent)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, ",
+        ip_in!("$13"),
+        ", $14)"
     ));
     query
         .bind(session.id.uuid())
@@ -152,6 +172,7 @@ fn start(session: &Session) -> Query {
         .bind(At(session.seen_at))
         .bind(At(session.expires_at))
         .bind(session.ended_at.map(At))
+        .bind(session.warned_at.map(At))
         .bind(session.tenant.map(|tenant| tenant.uuid()))
         .bind(session.cookie.map(|cookie| cookie.as_bytes().to_vec()))
         .bind(session.ip.map(|ip| ip.to_string()))

@@ -11,6 +11,12 @@ use super::super::{Conn, Row, Store};
 use super::user::{self, user_columns};
 use crate::Failure;
 
+/// A thousand at once, so that it stays short.
+const FORGET: &str = concat!(
+    "DELETE FROM auth_tokens WHERE hash ",
+    any_of!("SELECT hash FROM auth_tokens WHERE expires_at < $1 LIMIT 1000", skip_locked!())
+);
+
 fn read(row: &Row) -> Result<(OneTimeToken, User), PortError> {
     let address: Option<String> = row.get("t_address")?;
     let token = OneTimeToken {
@@ -58,6 +64,7 @@ pub(super) async fn apply(conn: &mut Conn, write: &TokenWrite) -> Result<(), Fai
             let query = sql("DELETE FROM auth_tokens WHERE user_id = $1");
             query.bind(user.uuid()).execute(conn).await.map(drop)?;
         }
+        TokenWrite::Forget { before } => sql(FORGET).bind(At(*before)).execute(conn).await.map(drop)?,
     }
     Ok(())
 }

@@ -2,11 +2,11 @@ use async_trait::async_trait;
 use saaskit_kernel::{Page, Paged, PortError, TenantId};
 use saaskit_tenants::port::Members;
 use saaskit_tenants::write::MembershipWrite;
-use saaskit_tenants::{Membership, MembershipId, Role};
+use saaskit_tenants::{Membership, MembershipId, Removal, Role};
 use sqlx::types::Uuid;
 
 use super::super::commit::saved;
-use super::super::engine::{At, sql};
+use super::super::engine::{At, Query, sql};
 use super::super::row::{Columns, stored};
 use super::super::{Conn, Row, Store};
 use crate::Failure;
@@ -14,7 +14,8 @@ use crate::Failure;
 macro_rules! member_columns {
     () => {
         "m.id AS m_id, m.tenant_id AS m_tenant_id, m.user_id AS m_user_id, m.role AS m_role,
-         m.created_at AS m_created_at, m.removed_at AS m_removed_at, m.version AS m_version"
+         m.created_at AS m_created_at, m.removed_at AS m_removed_at,
+         m.removed_with_account AS m_removed_with_account, m.version AS m_version"
     };
 }
 pub(super) use member_columns;
@@ -26,9 +27,14 @@ pub(super) fn read(row: &Row) -> Result<Membership, PortError> {
         user: row.id("m_user_id")?,
         role: row.word("m_role", Role::parse)?,
         created_at: row.at("m_created_at")?,
-        removed_at: row.maybe_at("m_removed_at")?,
+        removal: read_removal(row)?,
         version: row.version("m_version")?,
     })
+}
+
+fn read_removal(row: &Row) -> Result<Option<Removal>, PortError> {
+    let with_account = row.get("m_removed_with_account")?;
+    Ok(row.maybe_at("m_removed_at")?.map(|at| Removal { at, with_account }))
 }
 
 #[async_trait]
@@ -78,20 +84,24 @@ pub(super) async fn apply(conn: &mut Conn, write: &MembershipWrite) -> Result<()
 }
 
 async fn insert(conn: &mut Conn, membership: &Membership) -> Result<(), Failure> {
-    let query =
-        sql("INSERT INTO tenants_memberships (tenant_id, id, user_id, role, created_at, removed_at, version)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7)");
+    let query = sql("INSERT INTO tenants_memberships (tenant_id, id, user_id, role, created_at, removed_at,
+                       removed_with_account, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
     let query = query.bind(membership.tenant.uuid()).bind(membership.id.uuid()).bind(membership.user.uuid());
     let query = query.bind(membership.role.as_str()).bind(At(membership.created_at));
-    let query = query.bind(membership.removed_at.map(At));
+    let query = removed(query, membership.removal);
     query.bind(stored(membership.version.next())).execute(conn).await?;
     Ok(())
 }
 
 async fn save(conn: &mut Conn, membership: &Membership) -> Result<(), Failure> {
-    let query = sql("UPDATE tenants_memberships SET role = $3, removed_at = $4, version = version + 1
-                     WHERE tenant_id = $1 AND id = $2 AND version = $5");
+    let query = sql("UPDATE tenants_memberships SET role = $3, removed_at = $4, removed_with_account = $5,
+                       version = version + 1 WHERE tenant_id = $1 AND id = $2 AND version = $6");
     let query = query.bind(membership.tenant.uuid()).bind(membership.id.uuid());
-    let query = query.bind(membership.role.as_str()).bind(membership.removed_at.map(At));
+    let query = removed(query.bind(membership.role.as_str()), membership.removal);
     saved(query.bind(stored(membership.version)).execute(conn).await?.rows_affected())
+}
+
+fn removed(query: Query, removal: Option<Removal>) -> Query {
+    let with_account = removal.is_some_and(|removal| removal.with_account);
+    query.bind(removal.map(|removal| At(removal.at))).bind(with_account)
 }

@@ -35,6 +35,7 @@ pub(crate) enum Kind {
     ConfirmEmail(Secret),
     EmailChanged(Secret),
     TokenReuse,
+    SecurityAlert,
     AccountDeleted,
 }
 
@@ -75,6 +76,7 @@ impl Letters for Post {
             Letter::ConfirmEmail { address, token, .. } => (address, Kind::ConfirmEmail(token)),
             Letter::EmailChanged { address, token, .. } => (address, Kind::EmailChanged(token)),
             Letter::TokenReuse { to } => (to.email, Kind::TokenReuse),
+            Letter::SecurityAlert { to } => (to.email, Kind::SecurityAlert),
             Letter::AccountDeleted { to } => (to.email, Kind::AccountDeleted),
         };
         let mut drafts = self.drafts.lock().unwrap();

@@ -1,5 +1,5 @@
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -23,6 +23,7 @@ pub(crate) struct Recorder {
     faster: Mutex<VecDeque<Commit>>,
     faults: Mutex<VecDeque<Option<CommitError>>>,
     printed: Mutex<Vec<String>>,
+    statements: AtomicUsize,
     roles_lost: AtomicBool,
 }
 
@@ -34,6 +35,7 @@ impl Recorder {
             faster: Mutex::default(),
             faults: Mutex::default(),
             printed: Mutex::default(),
+            statements: AtomicUsize::default(),
             roles_lost: AtomicBool::default(),
         }
     }
@@ -66,6 +68,11 @@ impl Recorder {
         if lost { Err(PortError::new(ErrorKind::Unavailable, "roles")) } else { Ok(()) }
     }
 
+    /// How many statements the commits cost a store since this was asked last.
+    pub(crate) fn statements(&self) -> usize {
+        self.statements.swap(0, Ordering::AcqRel)
+    }
+
     /// The debug print of every commit so far.
     pub(crate) fn printed(&self) -> String {
         self.printed.lock().unwrap().join("\n")
@@ -75,6 +82,17 @@ impl Recorder {
         self.trace.note(what);
         tokio::task::yield_now().await;
     }
+}
+
+/// One a write, and one for all of each other kind.
+fn statements(commit: &Commit) -> usize {
+    let others = [
+        commit.jobs().is_empty(),
+        commit.events().is_empty(),
+        commit.audit().is_empty(),
+        commit.signals().is_empty(),
+    ];
+    commit.writes().len() + others.iter().filter(|none| !**none).count()
 }
 
 /// What of a commit an onlooker could count or measure.
@@ -92,6 +110,7 @@ fn shape(commit: &Commit) -> String {
 impl Store for Recorder {
     async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
         self.asked(&shape(&commit)).await;
+        self.statements.fetch_add(statements(&commit), Ordering::AcqRel);
         self.printed.lock().unwrap().push(format!("{commit:?}"));
         let fault = self.faults.lock().unwrap().pop_front().flatten();
         if let Some(fault) = fault {

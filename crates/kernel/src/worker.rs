@@ -257,7 +257,9 @@ impl From<CommitError> for Failure {
         match error {
             CommitError::Refused(Guard::LEASE) => Self::Lost,
             CommitError::Misuse(misuse) => Self::Never(misuse.to_string()),
-            CommitError::Port(port) => HandlerError::Again(port).into(),
+            // What was to be done has been done: that its end can't be stored excuses no try.
+            CommitError::Port(port) if port.is_transient() => Self::Again(chain(&port), port.retry_after()),
+            CommitError::Port(port) => Self::Never(chain(&port)),
             other => Self::Again(other.to_string(), None),
         }
     }

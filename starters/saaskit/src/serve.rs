@@ -1,5 +1,6 @@
 //! Serves a router until told to stop, and then loses nothing that was begun.
 
+mod busy;
 mod connection;
 mod guests;
 mod stream;

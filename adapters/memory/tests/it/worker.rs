@@ -9,8 +9,8 @@ use saaskit_auth::port::Users;
 use saaskit_auth::write::{AuthWrite, UserWrite};
 use saaskit_conformance::fixtures::{FixedClock, job, source_at, user};
 use saaskit_kernel::{
-    Attempt, Backoff, Call, Claimed, Commit, ErrorKind, Handler, HandlerError, Job, PortError, Source, Store,
-    Subscriptions, Tick, WorkQueue, WorkState, Worker, WorkerSettings,
+    Attempt, Backoff, Call, Claimed, Commit, CommitError, ErrorKind, Handler, HandlerError, Job, PortError,
+    Source, Store, Subscriptions, Tick, WorkQueue, WorkState, Worker, WorkerSettings,
 };
 use saaskit_memory::{MemoryErrorReporter, MemoryStore};
 
@@ -229,6 +229,33 @@ async fn who_may_not_ask_for_too_long_loses_its_tries() {
     }
     assert_eq!(world.attempts(), [(1, false), (1, false), (2, false), (3, true)]);
     assert_eq!(world.state().await, BURIED);
+}
+
+/// A store whose breaker keeps everybody from asking.
+#[derive(Debug)]
+struct Away;
+
+#[async_trait]
+impl Store for Away {
+    async fn commit(&self, _: Commit) -> Result<(), CommitError> {
+        Err(PortError::new(ErrorKind::Unavailable, "world").unasked().into())
+    }
+
+    async fn ping(&self) -> Result<(), PortError> {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_done_and_could_not_be_stored_was_a_try() {
+    let (world, _) = World::with_a_job([Try::Register("ana"), Try::Register("ana")]).await;
+    let handlers: [Arc<dyn Handler>; 1] = [world.clone()];
+    let worker = Worker::new(world.store.clone(), Arc::new(Away), world.source.clone(), handlers, SETTINGS);
+    for _ in 0..2 {
+        assert_eq!(worker.tick().await.unwrap(), UNFINISHED);
+        world.clock.advance(SETTINGS.backoff.longest * 2);
+    }
+    assert_eq!(world.attempts(), [(1, false), (2, false)]);
 }
 
 #[tokio::test(start_paused = true)]

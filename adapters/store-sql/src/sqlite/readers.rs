@@ -4,13 +4,26 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::pool::PoolConnection;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::engine::{Conn, Db};
 use crate::PoolSettings;
 
-type Kept = Vec<PoolConnection<Db>>;
+/// Where a connection is dropped, its pool gives it a task: also where the last owner is outside of the runtime.
+#[derive(Debug)]
+struct Kept {
+    connections: Vec<PoolConnection<Db>>,
+    runtime: Handle,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let _inside = self.runtime.enter();
+        self.connections.clear();
+    }
+}
 
 /// The library's pool asks each connection that it gets back whether it is alive, in a task of its own: on a file that
 /// costs as much as the read. The first few that are free are kept before it, where nothing is asked.
@@ -28,7 +41,8 @@ impl Readers {
     pub(crate) fn before(pool: sqlx::Pool<Db>, settings: PoolSettings) -> Self {
         let places =
             Arc::new(Semaphore::new(usize::try_from(settings.max).unwrap_or(Semaphore::MAX_PERMITS)));
-        Self { pool, settings, kept: Arc::default(), places }
+        let kept = Kept { connections: Vec::new(), runtime: Handle::current() };
+        Self { pool, settings, kept: Arc::new(Mutex::new(kept)), places }
     }
 
     /// The library's pool.
@@ -77,8 +91,8 @@ impl Readers {
         closed.await;
     }
 
-    fn with_kept<T>(&self, change: impl FnOnce(&mut Kept) -> T) -> T {
-        change(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with_kept<T>(&self, change: impl FnOnce(&mut Vec<PoolConnection<Db>>) -> T) -> T {
+        change(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner).connections)
     }
 }
 

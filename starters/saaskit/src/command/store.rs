@@ -80,7 +80,9 @@ fn shown_to_nobody(address: &str) -> Result<(), String> {
     let rest = address.split_once("://").map_or("", |(_, rest)| rest);
     let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
     let login = place.rsplit_once('@').map_or("", |(login, _)| login);
-    let in_query = query.split('&').any(|pair| pair.starts_with("password="));
+    // `password`, `sslpassword`, `tlsCertificateKeyFilePassword`.
+    let named = |pair: &str| pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+    let in_query = query.split('&').any(|pair| named(pair).ends_with("password"));
     if in_query || login.split_once(':').is_some_and(|(_, password)| !password.is_empty()) {
         return Err("holds a password, which the list of processes shows to everybody here".to_owned());
     }

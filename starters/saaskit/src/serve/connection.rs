@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::HEADERS_WITHIN;
+use super::busy::Busy;
 use super::stream::Impatient;
 use super::unread::{Unread, Watched};
 
@@ -24,21 +25,23 @@ const STREAMS: u32 = 32;
 const UNREAD: usize = 64 * 1024;
 /// A client that reads nothing of an answer for so long, or almost twice as long, is let go.
 const READS_WITHIN: Duration = Duration::from_secs(30);
+/// A connection on which nothing is asked for so long, or almost twice as long, is ended.
+const ASKS_AGAIN_WITHIN: Duration = Duration::from_mins(1);
 
 /// Answers what is asked on one connection, until its client leaves or the server stops.
 pub(super) async fn answer<S>(stream: S, peer: SocketAddr, router: Router, stop: &CancellationToken)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let unread = Unread::default();
-    let watched = unread.clone();
+    let (unread, busy) = (Unread::default(), Busy::default());
+    let (watched, asked) = (unread.clone(), busy.clone());
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        let (router, unread) = (router.clone(), watched.clone());
+        let (router, unread, under_way) = (router.clone(), watched.clone(), asked.begin());
         async move {
             let answer =
                 if names_one_host(&request) { router.oneshot(request).await? } else { refused(&request) };
-            Ok::<_, std::convert::Infallible>(answer.map(|body| Watched::new(body, &unread)))
+            Ok::<_, std::convert::Infallible>(answer.map(|body| Watched::new(body, &unread, under_way)))
         }
     });
     let builder = builder();
@@ -50,6 +53,7 @@ where
         biased;
         ended = connection.as_mut() => return note(ended),
         () = stands_still.as_mut() => return let_go(),
+        () = busy.idles(ASKS_AGAIN_WITHIN) => connection.as_mut().graceful_shutdown(),
         () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
     }
     tokio::select! {
@@ -89,8 +93,7 @@ fn names_one_host<B>(request: &Request<B>) -> bool {
     match (hosts.next(), hosts.next()) {
         (_, Some(_)) => false,
         (Some(host), None) => {
-            request.version() != Version::HTTP_2
-                || authority.is_none_or(|authority| authority.as_str().as_bytes() == host.as_bytes())
+            authority.is_none_or(|authority| authority.as_str().as_bytes() == host.as_bytes())
         }
         (None, None) => request.version() != Version::HTTP_11,
     }

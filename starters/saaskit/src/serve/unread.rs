@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use hyper::body::{Body, Buf, Bytes, Frame, SizeHint};
 
+use super::busy::UnderWay;
+
 /// How many answers of one connection wait for its client. One that moves counts in the present period, one that
 /// does not stays in the period before.
 #[derive(Debug, Clone, Default)]
@@ -95,12 +97,13 @@ pub(super) struct Watched<B> {
     body: B,
     answer: Arc<Answer>,
     unasked: Option<Waits>,
+    _under_way: UnderWay,
 }
 
 impl<B> Watched<B> {
-    pub(super) fn new(body: B, unread: &Unread) -> Self {
+    pub(super) fn new(body: B, unread: &Unread, under_way: UnderWay) -> Self {
         let answer = Arc::new(Answer { unread: unread.clone(), progress: Mutex::default() });
-        Self { body, unasked: Some(Waits::of(&answer)), answer }
+        Self { body, unasked: Some(Waits::of(&answer)), answer, _under_way: under_way }
     }
 }
 

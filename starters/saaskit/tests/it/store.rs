@@ -6,7 +6,9 @@ fn a_password_among_the_arguments_is_refused_and_not_repeated() {
     for address in [
         "postgres://saaskit:hunter2@127.0.0.1:1/saaskit",
         "postgres://127.0.0.1:1/saaskit?user=saaskit&password=hunter2",
+        "postgres://127.0.0.1:1/saaskit?sslpassword=hunter2",
         "mongodb://saaskit:hunter2@127.0.0.1:1/saaskit",
+        "mongodb://127.0.0.1:1/saaskit?tlsCertificateKeyFilePassword=hunter2",
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_saaskit"));
         command.args(["store", "migrate", "--from", address, "--to", "sqlite:there.db"]);

@@ -113,16 +113,26 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_asks_nothing_is_let_go_though_it_answers_pings() {
+    let served = speaks(&frame(SETTINGS, 0, 0, &[])).await;
+    assert!(served <= 2 * LET_GO, "{served:?}");
+}
+
 /// Asks by HTTP/2 with a window of so many bytes, which is never opened further, and is otherwise well-behaved.
 async fn never_opens_its_window(window: u32, path: &[u8]) -> Duration {
-    let (mut client, answered) = connect();
     let settings = [&[0, 4], &window.to_be_bytes()[..]].concat();
     let path = [&[0x04, u8::try_from(path.len()).unwrap()], path].concat();
     let host = [&[0x41, 9], &b"localhost"[..]].concat();
     // GET by http, by the table of RFC 7541; the end of the headers and of the request.
     let headers = frame(1, 4 | 1, 1, &[&[0x82, 0x86], &path[..], &host].concat());
-    let opening =
-        [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &frame(SETTINGS, 0, 0, &settings)[..], &headers].concat();
+    speaks(&[&frame(SETTINGS, 0, 0, &settings)[..], &headers].concat()).await
+}
+
+/// How long a client is served that says this by HTTP/2, and then answers pings.
+async fn speaks(frames: &[u8]) -> Duration {
+    let (mut client, answered) = connect();
+    let opening = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", frames].concat();
     client.write_all(&opening).await.unwrap();
     let begun = Instant::now();
     let mut head = [0; 9];
@@ -164,9 +174,11 @@ async fn a_request_says_once_whom_it_is_for() {
         "GET /quiet HTTP/1.1\r\nHost: localhost\r\nhost: localhost",
         "GET /quiet HTTP/1.0\r\nHost: localhost\r\nHost: localhost",
         "GET /quiet HTTP/1.1\r\nX-Host: localhost",
+        "GET http://example.org/quiet HTTP/1.1\r\nHost: localhost",
     ] {
         assert_eq!(ask(head).await, "400", "{head}");
     }
     assert_eq!(ask("GET /quiet HTTP/1.1\r\nHost: localhost").await, "200");
+    assert_eq!(ask("GET http://localhost/quiet HTTP/1.1\r\nHost: localhost").await, "200");
     assert_eq!(ask("GET /quiet HTTP/1.0").await, "200");
 }

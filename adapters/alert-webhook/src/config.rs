@@ -1,9 +1,8 @@
-use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use reqwest::Url;
-use saaskit_kernel::Secret;
+use saaskit_kernel::{Secret, is_this_machine};
 
 use crate::sign::Signer;
 
@@ -30,7 +29,7 @@ impl WebhookConfig {
     pub fn is_local(&self) -> bool {
         let url = self.parsed();
         let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
-        host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+        is_this_machine(host)
     }
 
     /// Whether it goes there encrypted.

@@ -83,6 +83,7 @@ impl BreachedPasswords for RangePasswords {
         let digits = Digits::of(password);
         match self.range(digits.prefix()).await {
             Ok(range) => Ok(digits.are_in(&range)),
+            // That the API is away was said when the breaker opened, and not with each password.
             Err(error) if !error.was_asked() => Ok(false),
             Err(error) => {
                 tracing::warn!(

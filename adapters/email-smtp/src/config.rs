@@ -2,7 +2,7 @@ use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use saaskit_kernel::Secret;
+use saaskit_kernel::{Secret, is_this_machine};
 
 use crate::dkim::Signer;
 
@@ -110,7 +110,7 @@ impl SmtpConfig {
 
     /// Whether the server is this machine, so that nobody can listen on the way.
     pub fn is_local(&self) -> bool {
-        self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        is_this_machine(&self.host)
     }
 
     /// Nothing, if it can be used; otherwise everything that is wrong with it.

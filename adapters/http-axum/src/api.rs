@@ -129,6 +129,7 @@ fn wrap(router: Router, edge: &Edge, nothing: Arc<Gate>, measured: Measured) -> 
         layer::problems(public_url.clone()),
         layer::report(edge.reporter.clone()),
         OfPreflights(from_fn_with_state(nothing, admit)),
+        // The layers inside give bodies of their own types; around them, preflights need one that all have.
         MapResponseLayer::new(|response: http::Response<_>| response.map(Body::new)),
         layer::cors(cors.clone()),
         layer::catch_panics(),

@@ -34,7 +34,7 @@ pub(crate) fn fault(rejection: &BytesRejection) -> RequestFault {
 
 /// All of an answer's body; it is made here and of a known length.
 pub(crate) async fn whole(body: axum::body::Body) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(body, usize::MAX).await.map_err(|_| RequestFault::Panicked.into())
+    axum::body::to_bytes(body, usize::MAX).await.map_err(|_| RequestFault::Internal.into())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

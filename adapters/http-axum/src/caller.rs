@@ -119,7 +119,7 @@ impl Caller {
 
     /// Whoever the door let in with this request.
     pub(crate) fn of(extensions: &Extensions) -> Result<&Self, Problem> {
-        extensions.get::<Self>().ok_or_else(|| RequestFault::Panicked.into())
+        extensions.get::<Self>().ok_or_else(|| RequestFault::Internal.into())
     }
 }
 

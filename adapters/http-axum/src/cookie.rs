@@ -96,7 +96,7 @@ impl IntoResponseParts for SetCookie {
     type Error = Problem;
 
     fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Problem> {
-        let value = self.0.map_err(|_| RequestFault::Panicked)?;
+        let value = self.0.map_err(|_| RequestFault::Internal)?;
         parts.headers_mut().append(SET_COOKIE, value);
         Ok(parts)
     }

@@ -39,9 +39,9 @@ pub enum RequestFault {
     /// It took too long.
     #[error("this took too long, try again shortly")]
     TimedOut,
-    /// A bug.
+    /// A bug: a panic, or something that can't happen.
     #[error("something went wrong")]
-    Panicked,
+    Internal,
 }
 
 impl RequestFault {
@@ -89,7 +89,7 @@ impl Fault for RequestFault {
             Self::IfMatchInvalid => IF_MATCH_INVALID,
             Self::PreconditionFailed => Code::PRECONDITION_FAILED,
             Self::TimedOut => TIMED_OUT,
-            Self::Panicked => Code::INTERNAL,
+            Self::Internal => Code::INTERNAL,
         }
     }
 

@@ -92,7 +92,7 @@ impl Fields {
         }
         let (mut parts, body) = response.into_parts();
         let bytes = whole(body).await?;
-        let mut value: Value = serde_json::from_slice(&bytes).map_err(|_| RequestFault::Panicked)?;
+        let mut value: Value = serde_json::from_slice(&bytes).map_err(|_| RequestFault::Internal)?;
         match value.get_mut("data").filter(|_| self.is_list) {
             Some(Value::Array(items)) => items.iter_mut().for_each(|item| self.thin(item)),
             _ => self.thin(&mut value),

@@ -15,7 +15,7 @@ use crate::caller::Caller;
 use crate::route::Entry;
 use crate::{Resource, Row};
 
-pub use check::{Check, Component, Condition, Health, Memory, Report};
+pub use check::{Check, Component, Condition, DATABASE, Health, Memory, Report};
 
 const PREFIX: &str = "/api/v1";
 

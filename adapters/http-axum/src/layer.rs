@@ -1,6 +1,6 @@
 //! The layers between the socket and a handler, each usable alone. From the outside in: measures, request id, trace,
-//! security headers, compression, problems, reports of bugs, the count of preflights, CORS, panics, timeout; then, at each route, the
-//! door, requests that are sent again, and answers that need not be.
+//! security headers, compression, problems, reports of bugs, the count of preflights, CORS, panics, timeout; then, at
+//! each route, the door, requests that are sent again, and answers that need not be.
 //!
 //! Problems lie inside whatever changes an answer, so that a refusal carries the same headers as a success. CORS adds
 //! headers only, and answers preflights itself: they are counted outside of it.

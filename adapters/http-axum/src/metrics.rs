@@ -108,6 +108,6 @@ async fn metrics(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     metrics.admit(&caller, &headers)?;
-    let text = metrics.text().await.map_err(|error| Problem::from(RequestFault::Panicked).because(error))?;
+    let text = metrics.text().await.map_err(|error| Problem::from(RequestFault::Internal).because(error))?;
     Ok(([(CONTENT_TYPE, content_type(&headers))], text).into_response())
 }

@@ -30,7 +30,7 @@ pub fn page(caller: &Caller, status: StatusCode, title: &str, content: &impl Tem
             let headers = [(CONTENT_SECURITY_POLICY, policy), (REFERRER_POLICY, ONLY_ORIGIN.to_owned())];
             (status, headers, Html(html)).into_response()
         }
-        Err(_) => Problem::from(RequestFault::Panicked).into_response(),
+        Err(_) => Problem::from(RequestFault::Internal).into_response(),
     }
 }
 

@@ -1,8 +1,7 @@
-use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use saaskit_kernel::Secret;
+use saaskit_kernel::{Secret, is_this_machine};
 
 /// Whose messages they are, and how SNS is talked to.
 #[derive(Debug, Clone)]
@@ -106,7 +105,7 @@ fn is_local(authority: &str) -> bool {
         Some((host, port)) if port.parse::<u16>().is_ok() => host,
         _ => authority,
     };
-    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    is_this_machine(host)
 }
 
 /// The rules a configuration breaks, all of them, each with its field.

@@ -1,9 +1,8 @@
-use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use reqwest::Url;
-use saaskit_kernel::Secret;
+use saaskit_kernel::{Secret, is_this_machine};
 
 /// Whose messages they are, and how Twilio is talked to.
 #[derive(Debug, Clone)]
@@ -73,8 +72,7 @@ fn is_e164(text: &str) -> bool {
 /// The token goes there: whoever listens on the way must not read it.
 fn is_base(text: &str) -> bool {
     let Ok(url) = Url::parse(text) else { return false };
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let is_local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let is_local = is_this_machine(url.host_str().unwrap_or_default());
     let is_plain = url.path() == "/"
         && url.query().is_none()
         && url.fragment().is_none()

@@ -79,6 +79,7 @@ impl Tree {
             return Ok(false);
         }
         disk::renameat(&self.drafts, draft, &within, file)?;
+        // What lies there is settled; others need not wait until the disk has it too.
         disk::flock(&within, FlockOperation::Unlock)?;
         disk::fsync(&within)?;
         Ok(true)
@@ -99,6 +100,7 @@ impl Tree {
         let Some(within) = self.within(&folders)? else { return Ok(()) };
         lock(&within)?;
         match disk::unlinkat(&within, name, AtFlags::empty()) {
+            // As when something is put there, others do not wait for the disk.
             Ok(()) => disk::flock(&within, FlockOperation::Unlock)?,
             Err(Errno::NOENT) => return Ok(()),
             Err(error) => return Err(error.into()),

@@ -20,7 +20,7 @@ use crate::failure::{port, port_error};
 use crate::presence::Presence;
 use crate::store::{late, open};
 use crate::tx::Tx;
-use crate::{Config, Failure, MongoStore, migrate, signal};
+use crate::{Config, Failure, MongoStore, migrate, signal, turn};
 
 /// How long one statement may run: some read a whole table.
 const LIMIT: Duration = Duration::from_mins(5);
@@ -160,6 +160,6 @@ impl Archive for MongoArchive {
 
     async fn end(&self) -> Result<(), PortError> {
         in_time(migrate::remove_mark(&self.database)).await?;
-        in_time(migrate::give_turn(&self.database, self.me)).await
+        in_time(turn::give(&self.database, self.me)).await
     }
 }

@@ -75,13 +75,16 @@ impl Config {
     /// Whether what is said to the servers can be read on the way: one is on another machine, and connections are not
     /// encrypted.
     pub fn is_exposed(&self) -> bool {
+        // One that can't be read is refused before anything is said to it.
         let Ok(address) = ConnectionString::parse(self.url.expose()) else { return false };
-        let (usually, is_here) = match &address.host_info {
+        let (encrypted_by_itself, all_are_here) = match &address.host_info {
             HostInfo::HostIdentifiers(hosts) => (false, hosts.iter().all(is_here)),
+            // Those a name service lists (`mongodb+srv:`) are talked to encrypted unless the address says otherwise.
             _ => (true, false),
         };
-        let encrypted = address.tls.as_ref().map_or(usually, |tls| matches!(tls, Tls::Enabled(_)));
-        !encrypted && !is_here
+        let encrypted =
+            address.tls.as_ref().map_or(encrypted_by_itself, |tls| matches!(tls, Tls::Enabled(_)));
+        !encrypted && !all_are_here
     }
 
     /// The driver's own words are not told: they may hold a part of the address.
@@ -129,6 +132,7 @@ impl Config {
         self.find + 2 * self.statement
     }
 }
+
 fn is_here(server: &ServerAddress) -> bool {
     match server {
         ServerAddress::Tcp { host, .. } => is_this_machine(host),

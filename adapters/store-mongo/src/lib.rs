@@ -34,6 +34,7 @@ mod signal;
 mod store;
 #[cfg(feature = "tenants")]
 mod tenants;
+mod turn;
 mod tx;
 mod work;
 

@@ -5,27 +5,20 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bson::oid::ObjectId;
-use bson::{DateTime, Document, doc};
+use bson::{Document, doc};
 use futures_util::TryStreamExt;
 use mongodb::Database;
 use mongodb::error::Error;
 use saaskit_kernel::{ErrorKind, PortError};
 use sha2::{Digest, Sha256};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::domain::DOMAINS;
 use crate::failure::{code, port, port_error, unreadable};
-use crate::index::is_duplicate;
-use crate::presence::SILENCE;
 use crate::row::{self, Row};
+use crate::turn::{self, Purpose};
 
 const RECORDS: &str = "saaskit_migrations";
-const LOCKS: &str = "saaskit_locks";
-/// The one lock there is.
-const TURN: &str = "migrations";
-/// How long others wait for a node that migrates, or died doing so.
-const LEASE: Duration = Duration::from_mins(1);
-const PATIENCE: Duration = Duration::from_mins(3);
 /// An index over many documents takes its time.
 const LONGEST: Duration = Duration::from_hours(1);
 /// `NamespaceExists`.
@@ -64,43 +57,18 @@ pub(crate) async fn apply(database: &Database) -> Result<Vec<String>, PortError>
     let me = ObjectId::new();
     let late = |_| Err(port_error(ErrorKind::TimedOut).because("a migration takes too long"));
     let done = timeout(LONGEST, steps(database, me)).await.unwrap_or_else(late);
-    let unlocked = give_turn(database, me).await;
+    let unlocked = turn::give(database, me).await;
     done.and_then(|done| unlocked.map(|()| done).map_err(port))
 }
 
-/// Ends what [`take_turn`] or a migration began.
-pub(crate) async fn give_turn(database: &Database, me: ObjectId) -> Result<(), Error> {
-    let mine = doc! { "_id": TURN, "holder": me };
-    database.collection::<Document>(LOCKS).delete_one(mine).await.map(drop)
-}
-
-/// Keeps everybody from migrating while everything is moved; it is to be kept up.
-pub(crate) async fn take_turn(database: &Database, me: ObjectId) -> Result<(), PortError> {
-    lock(database, me, MOVES).await
-}
-
-/// Once more for as long, where it was neither given nor lost.
-pub(crate) async fn keep_turn(database: &Database, me: ObjectId) -> Result<(), Error> {
-    let longer = doc! { "$set": { "until": after(now(database).await?, MOVES.lease) } };
-    let mine = doc! { "_id": TURN, "holder": me };
-    database.collection::<Document>(LOCKS).update_one(mine, longer).await.map(drop)
-}
-
-/// Whether somebody moves everything.
-pub(crate) async fn is_moving(database: &Database) -> Result<bool, Error> {
-    let now = now(database).await?;
-    let moving = doc! { "_id": TURN, "moves": true, "until": { "$gte": now } };
-    Ok(database.collection::<Document>(LOCKS).find_one(moving).await?.is_some())
-}
-
 async fn steps(database: &Database, me: ObjectId) -> Result<Vec<String>, PortError> {
-    lock(database, me, MIGRATES).await?;
+    turn::take(database, me, Purpose::Migrate).await?;
     let applied = applied(database).await.map_err(port)?;
     let mut done = Vec::new();
     for migration in all() {
         match applied.get(&(migration.domain.to_owned(), migration.version)) {
             None => {
-                lock(database, me, MIGRATES).await?;
+                turn::take(database, me, Purpose::Migrate).await?;
                 step(database, migration).await?;
                 done.push(migration.label());
             }
@@ -112,51 +80,6 @@ async fn steps(database: &Database, me: ObjectId) -> Result<Vec<String>, PortErr
         }
     }
     Ok(done)
-}
-
-/// What somebody has the lock for, and how long others wait for him if he dies.
-#[derive(Clone, Copy)]
-struct Purpose {
-    moves: bool,
-    lease: Duration,
-}
-
-const MIGRATES: Purpose = Purpose { moves: false, lease: LEASE };
-const MOVES: Purpose = Purpose { moves: true, lease: SILENCE };
-
-/// Takes the lock, or takes it for longer.
-async fn lock(database: &Database, me: ObjectId, purpose: Purpose) -> Result<(), PortError> {
-    let locking = async {
-        while !try_lock(database, me, purpose).await.map_err(port)? {
-            sleep(Duration::from_millis(50)).await;
-        }
-        Ok(())
-    };
-    let waited = timeout(PATIENCE, locking).await;
-    waited.map_err(|_| port_error(ErrorKind::TimedOut).because("others are migrating or moving"))?
-}
-
-/// Time is told by the server, so that all nodes mean the same.
-pub(crate) async fn now(database: &Database) -> Result<DateTime, Error> {
-    let hello = database.run_command(doc! { "hello": 1 }).await?;
-    Ok(hello.get_datetime("localTime").copied().unwrap_or(DateTime::from_millis(0)))
-}
-
-fn after(now: DateTime, span: Duration) -> DateTime {
-    let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-    DateTime::from_millis(now.timestamp_millis().saturating_add(span))
-}
-
-async fn try_lock(database: &Database, me: ObjectId, purpose: Purpose) -> Result<bool, Error> {
-    let now = now(database).await?;
-    let free = doc! { "_id": TURN, "$or": [{ "holder": me }, { "until": { "$lt": now } }] };
-    let until = after(now, purpose.lease);
-    let take = doc! { "$set": { "holder": me, "until": until, "moves": purpose.moves } };
-    match database.collection::<Document>(LOCKS).update_one(free, take).upsert(true).await {
-        Ok(_) => Ok(true),
-        Err(error) if is_duplicate(&error) => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 async fn step(database: &Database, migration: &Migration) -> Result<(), PortError> {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bson::oid::ObjectId;
-use bson::{DateTime, Document, doc};
+use bson::{Document, doc};
 use mongodb::Database;
 use mongodb::error::Error;
 use saaskit_kernel::{ErrorKind, PortError};
@@ -12,16 +12,14 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::failure::{port, port_error};
-use crate::migrate::{self, now};
 use crate::store::late;
+use crate::turn::{self, Purpose, SILENCE};
 
 const SERVERS: &str = "saaskit_servers";
 /// How often somebody says that he is there.
 const BEAT: Duration = Duration::from_secs(5);
-/// Who was silent for as long is not there any more.
-pub(crate) const SILENCE: Duration = Duration::from_secs(15);
-/// Those of long ago are forgotten.
-const LONG_AGO: Duration = Duration::from_hours(1);
+/// Those of an hour ago are forgotten.
+const LONG_AGO_MS: i64 = 60 * 60 * 1000;
 
 /// Says that somebody is there for as long as this lives.
 #[derive(Debug)]
@@ -53,8 +51,9 @@ impl Presence {
     pub(crate) async fn of_a_server(database: &Database) -> Result<Self, PortError> {
         let me = ObjectId::new();
         forget(database).await.map_err(port)?;
+        // First said and then asked, as a move first takes its turn and then looks: of both at once one sees the other.
         say(database, me).await.map_err(port)?;
-        if migrate::is_moving(database).await.map_err(port)? {
+        if turn::is_moving(database).await.map_err(port)? {
             return Err(port_error(ErrorKind::Rejected).because("everything in the database is being moved"));
         }
         let database = database.clone();
@@ -66,17 +65,17 @@ impl Presence {
 
     /// That of whoever moves everything. `Rejected` where a server is there.
     pub(crate) async fn of_a_move(database: &Database, me: ObjectId) -> Result<Self, PortError> {
-        migrate::take_turn(database, me).await?;
+        turn::take(database, me, Purpose::Move).await?;
         let again = database.clone();
         let presence = Self::of(move || {
             let database = again.clone();
-            async move { migrate::keep_turn(&database, me).await }
+            async move { turn::keep(&database, me).await }
         });
         let served = timeout(2 * SILENCE, is_served(database)).await;
         if !served.map_err(|_| late())?.map_err(port)? {
             return Ok(presence);
         }
-        migrate::give_turn(database, me).await.map_err(port)?;
+        turn::give(database, me).await.map_err(port)?;
         Err(port_error(ErrorKind::Rejected).because("a server uses the database: stop every server first"))
     }
 }
@@ -89,27 +88,24 @@ async fn say(database: &Database, me: ObjectId) -> Result<(), Error> {
 }
 
 async fn forget(database: &Database) -> Result<(), Error> {
-    let long_ago = before(now(database).await?, LONG_AGO);
+    let long_ago = turn::now(database).await?.saturating_add_millis(-LONG_AGO_MS);
     let over = doc! { "seen_at": { "$lt": long_ago } };
     database.collection::<Document>(SERVERS).delete_many(over).await.map(drop)
 }
 
-fn before(now: DateTime, span: Duration) -> DateTime {
-    let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-    DateTime::from_millis(now.timestamp_millis().saturating_sub(span))
-}
-
 /// Whether somebody is heard of from now on; nobody is, as soon as all were silent for long.
 async fn is_served(database: &Database) -> Result<bool, Error> {
-    let since = now(database).await?;
+    let since = turn::now(database).await?;
     let servers = database.collection::<Document>(SERVERS);
     loop {
         let newest = servers.find_one(doc! {}).sort(doc! { "seen_at": -1 }).await?;
         let seen_at = newest.and_then(|server| server.get_datetime("seen_at").ok().copied());
-        let silent_since = before(now(database).await?, SILENCE);
+        let now = turn::now(database).await?;
         match seen_at {
             Some(seen_at) if seen_at > since => return Ok(true),
-            Some(seen_at) if seen_at > silent_since => sleep(Duration::from_millis(200)).await,
+            Some(seen_at) if seen_at.saturating_add_duration(SILENCE) > now => {
+                sleep(Duration::from_millis(200)).await;
+            }
             _ => return Ok(false),
         }
     }

@@ -18,7 +18,7 @@ pub(crate) fn maybe_id<E>(value: Option<Id<E>>) -> Bson {
 }
 
 pub(crate) fn uuid(uuid: Uuid) -> Bson {
-    Bson::Binary(Binary { subtype: BinarySubtype::Uuid, bytes: uuid.as_bytes().to_vec() })
+    uuid.into()
 }
 
 /// A time: a date, in milliseconds.

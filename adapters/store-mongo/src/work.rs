@@ -42,11 +42,11 @@ fn job_row(job: &Job) -> Document {
 
 /// Whether the lease was still held.
 pub(crate) async fn finish(tx: &mut Tx<'_>, lease: Lease) -> Result<bool, Failure> {
-    Ok(tx.delete(JOBS, held(lease)).await? > 0)
+    Ok(tx.delete(JOBS, leased(lease)).await? > 0)
 }
 
 /// The job of a lease, as long as it is held.
-fn held(lease: Lease) -> Document {
+fn leased(lease: Lease) -> Document {
     doc! { "_id": row::id(lease.job), "attempt": i64::from(lease.attempt), "leased": true }
 }
 
@@ -96,23 +96,23 @@ impl WorkQueue for MongoStore {
     }
 
     async fn renew(&self, lease: Lease, until: Timestamp) -> Result<bool, PortError> {
-        self.change(JOBS, held(lease), tx::set(doc! { "next_at": row::time(until) })).await
+        self.change(JOBS, leased(lease), tx::set(doc! { "next_at": row::time(until) })).await
     }
 
     async fn put_off(&self, lease: Lease, at: Timestamp, why: &str) -> Result<bool, PortError> {
         let fields = doc! { "leased": false, "next_at": row::time(at), "why": why };
-        self.change(JOBS, held(lease), tx::set(fields)).await
+        self.change(JOBS, leased(lease), tx::set(fields)).await
     }
 
     async fn excuse(&self, lease: Lease, at: Timestamp, why: &str) -> Result<bool, PortError> {
         let mut update = tx::set(doc! { "leased": false, "next_at": row::time(at), "why": why });
         update.insert("$inc", doc! { "excused": 1_i64 });
-        self.change(JOBS, held(lease), update).await
+        self.change(JOBS, leased(lease), update).await
     }
 
     async fn bury(&self, lease: Lease, at: Timestamp, why: &str) -> Result<bool, PortError> {
         let fields = doc! { "leased": false, "buried_at": row::time(at), "why": why };
-        self.change(JOBS, held(lease), tx::set(fields)).await
+        self.change(JOBS, leased(lease), tx::set(fields)).await
     }
 
     async fn state(&self, now: Timestamp) -> Result<WorkState, PortError> {

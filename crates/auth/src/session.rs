@@ -97,7 +97,7 @@ impl Session {
         self.ended_at.is_none() && now < self.expires_at && !idle && user.accepts(self.epoch)
     }
 
-    /// Whether its user is to be warned of it, or was a short while ago.
+    /// Whether its user is to be warned of it: not if that was done a short while ago.
     pub fn deserves_warning(&self, now: Timestamp) -> bool {
         self.warned_at.is_none_or(|at| now.since(at) >= Self::WARNED_EVERY)
     }

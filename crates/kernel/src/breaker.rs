@@ -98,7 +98,7 @@ impl Breaker {
 
     /// How often it opened so far, not counting that a look showed no change.
     pub fn openings(&self) -> u64 {
-        self.circuit().opened()
+        self.circuit().openings()
     }
 
     /// What it does with calls now.

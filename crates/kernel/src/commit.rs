@@ -90,7 +90,7 @@ impl Commit {
         self
     }
 
-    /// The writes, in the order they were added: for tests that assert on a decision.
+    /// The writes, in the order they were added.
     pub fn writes(&self) -> &[Write] {
         &self.writes
     }

@@ -137,13 +137,13 @@ impl Worker {
     }
 
     async fn run(&self, claimed: &Claimed) -> bool {
-        let done = self.attempt(claimed).await;
+        // Asked once: the handler and what becomes of its failure go by the same answer.
+        let is_excused = self.is_excused(claimed);
+        let done = self.attempt(claimed, is_excused).await;
         let settled = match done {
             Ok(()) => return true,
             Err(Failure::Lost) => Ok(false),
-            Err(Failure::Unasked(why, wait)) if self.is_excused(claimed) => {
-                self.excuse(claimed, &why, wait).await
-            }
+            Err(Failure::Unasked(why, wait)) if is_excused => self.excuse(claimed, &why, wait).await,
             Err(Failure::Again(why, wait) | Failure::Unasked(why, wait)) => {
                 self.put_off(claimed, &why, wait).await
             }
@@ -161,7 +161,7 @@ impl Worker {
         false
     }
 
-    async fn attempt(&self, claimed: &Claimed) -> Result<(), Failure> {
+    async fn attempt(&self, claimed: &Claimed, is_excused: bool) -> Result<(), Failure> {
         let job = &claimed.job;
         let (number, most) = (claimed.tried(), self.settings.backoff.tries);
         if number > most {
@@ -171,7 +171,7 @@ impl Worker {
             .handlers
             .get(job.kind.as_str())
             .ok_or_else(|| Failure::Never("no handler of this kind".into()))?;
-        let attempt = Attempt { number, is_last: number == most, is_excused: self.is_excused(claimed) };
+        let attempt = Attempt { number, is_last: number == most, is_excused };
         let call = Call::of_work(handler.kind(), &self.source);
         let work = AssertUnwindSafe(handler.handle(&call, job, attempt)).catch_unwind();
         let commit = tokio::select! {
@@ -205,6 +205,7 @@ impl Worker {
         self.queue.put_off(lease, now.plus(backoff.max(wait.unwrap_or_default())), why).await
     }
 
+    /// Whether a try that is not made does not count: so while the job is young.
     fn is_excused(&self, claimed: &Claimed) -> bool {
         self.source.now().since(claimed.job.due_at) < self.settings.patience
     }

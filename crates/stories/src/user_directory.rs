@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use saaskit_auth::{Auth, User, UserStatus};
 use saaskit_kernel::{Page, Paged, UserId};
 use saaskit_tenants::Tenants;
@@ -38,13 +40,11 @@ impl UserDirectory {
 
     async fn with_belongings(&self, users: Vec<User>) -> Result<Vec<(User, Belonging)>, StoryError> {
         let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
-        let mut belongings = self.tenants.belongings(&ids, SHOWN).await?;
-        let mut of = |user: UserId| {
-            let place = belongings.iter().position(|belonging| belonging.user == user);
-            place.map_or_else(|| Belonging::none(user), |place| belongings.swap_remove(place))
-        };
+        let found = self.tenants.belongings(&ids, SHOWN).await?;
+        let mut found: HashMap<UserId, Belonging> = found.into_iter().map(|it| (it.user, it)).collect();
         let with_belonging = |user: User| {
-            let belonging = of(user.id);
+            // Who is in no workspace is left out of what was found.
+            let belonging = found.remove(&user.id).unwrap_or_else(|| Belonging::none(user.id));
             (user, belonging)
         };
         Ok(users.into_iter().map(with_belonging).collect())

@@ -3,6 +3,7 @@ mod account;
 mod change_role;
 mod create;
 mod enter;
+mod keep;
 mod leave;
 mod list;
 mod members;

@@ -122,7 +122,7 @@ impl App {
             freshness,
             source: ports.source.clone(),
         };
-        let metrics = meters.told(&requests, &deeds, settings.metrics_token.clone());
+        let metrics = meters.into_metrics(&requests, &deeds, settings.metrics_token.clone());
         let health = Health::new(store, queue, checks, ports.source.clone());
         Self {
             ports,

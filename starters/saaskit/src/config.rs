@@ -27,6 +27,7 @@ pub use example::{example_file, reference_page};
 pub use known::Known;
 pub use mail::Mail;
 use reader::Reader;
+pub(crate) use reader::read_value;
 pub use reader::{Environment, Fault};
 pub use sms::Sms;
 pub use storage::{Storage, StorageKind};
@@ -328,7 +329,7 @@ fn read_log(reader: &mut Reader<'_>, mode: Mode) -> Log {
 fn read_benchmark(reader: &mut Reader<'_>) -> Option<Secret> {
     let on = reader.flag("BENCHMARK_MODE");
     let token = reader.secret("BENCHMARK_TOKEN");
-    if on && token.as_ref().is_none_or(|token| token.expose().len() < 32) {
+    if on && token.as_ref().is_none_or(is_guessable) {
         reader.fault(
             "BENCHMARK_TOKEN",
             "is missing or shorter than 32 characters while BENCHMARK_MODE is true",
@@ -339,10 +340,14 @@ fn read_benchmark(reader: &mut Reader<'_>) -> Option<Secret> {
 
 fn read_metrics_token(reader: &mut Reader<'_>) -> Option<Secret> {
     let token = reader.secret("METRICS_TOKEN");
-    if token.as_ref().is_some_and(|token| token.expose().len() < 32) {
+    if token.as_ref().is_some_and(is_guessable) {
         reader.fault("METRICS_TOKEN", "is shorter than 32 characters");
     }
     token
+}
+
+fn is_guessable(token: &Secret) -> bool {
+    token.expose().len() < 32
 }
 
 fn check_development(reader: &mut Reader<'_>, bind_addr: Option<SocketAddr>) {

@@ -40,7 +40,7 @@ pub(crate) use files::place;
 const STATEMENT: Duration = Duration::from_secs(10);
 /// Whoever waited for a connection in vain speaks for all; from then on the worker looks, soon.
 #[cfg(any(feature = "store-postgres", feature = "store-mongo"))]
-const DATABASE: saaskit_kernel::BreakerSettings = saaskit_kernel::BreakerSettings {
+const DATABASE_BREAKER: saaskit_kernel::BreakerSettings = saaskit_kernel::BreakerSettings {
     failures: 1,
     first: Duration::from_millis(100),
     longest: Duration::from_secs(2),
@@ -147,13 +147,13 @@ async fn stores(database: &Database, breakers: &mut Breakers) -> anyhow::Result<
         DatabaseKind::Postgres(url) => {
             let config = postgres_config(database, url);
             let store = PostgresStore::connect(config, listeners, Vec::new()).await?;
-            Stores::of(store.behind(breakers.add("database", DATABASE)))
+            Stores::of(store.behind(breakers.add(saaskit_http_axum::health::DATABASE, DATABASE_BREAKER)))
         }
         #[cfg(feature = "store-mongo")]
         DatabaseKind::Mongo(url) => {
             let config = mongo_config(database, url);
             let store = MongoStore::connect(config, listeners, Vec::new()).await?;
-            Stores::of(store.behind(breakers.add("database", DATABASE)))
+            Stores::of(store.behind(breakers.add(saaskit_http_axum::health::DATABASE, DATABASE_BREAKER)))
         }
     })
 }

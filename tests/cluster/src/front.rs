@@ -4,12 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
-use saaskit_journeys::{Answer, Client, PASSWORD};
+use saaskit_journeys::{Answer, Client, PASSWORD, now};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-
-use crate::measure::now;
 
 /// What stands before several servers: it asks one after the other in turn, and the next one only if a server takes
 /// no connection. What broke off later may have been done, so it is not asked again.

@@ -11,5 +11,6 @@ mod sink;
 
 pub use cluster::Cluster;
 pub use front::{Front, Heard, Load};
-pub use measure::{now, often, say};
+pub use measure::{often, say};
+pub use saaskit_journeys::now;
 pub use sink::Sink;

@@ -1,10 +1,4 @@
-use std::time::{Duration, Instant};
-
-/// The clock of the machine: these stories are about how long something takes.
-#[expect(clippy::disallowed_methods, reason = "a story takes the time it takes")]
-pub fn now() -> Instant {
-    Instant::now()
-}
+use std::time::Duration;
 
 /// How often something is tried: what that variable of the environment says, or a few times.
 #[expect(clippy::disallowed_methods, reason = "the switch of a test, not of the product")]

@@ -23,6 +23,12 @@ pub use mail::Mail;
 pub use server::{BENCHMARK_TOKEN, Server};
 pub use world::{PASSWORD, World};
 
+/// The clock of the machine: some stories are about how long something takes.
+#[expect(clippy::disallowed_methods, reason = "a story takes the time it takes")]
+pub fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
 /// Waits until `attempt` gives something, for at most a minute and a half: a killed server's work is given to
 /// others after half a minute.
 pub async fn until<T>(what: &str, mut attempt: impl AsyncFnMut() -> Option<T>) -> T {

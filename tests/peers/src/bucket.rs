@@ -40,6 +40,7 @@ impl Bucket {
                 let service = service.clone();
                 tokio::spawn(async move {
                     let http = Builder::new(TokioExecutor::new());
+                    // Whoever cuts the connection is no failure of the bucket.
                     let _ = http.serve_connection(TokioIo::new(stream), service).await;
                 });
             }

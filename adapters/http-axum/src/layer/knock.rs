@@ -67,15 +67,11 @@ fn host(request: &Request) -> &str {
 }
 
 fn credential<'a>(headers: &'a HeaderMap, cookies: &Cookies) -> Credential<'a> {
-    let mut authorizations = headers.get_all(AUTHORIZATION).iter();
-    match (authorizations.next(), authorizations.next()) {
-        (Some(_), Some(_)) => return Credential::Ambiguous,
-        (Some(value), None) => {
-            if let Some(token) = value.to_str().ok().and_then(token) {
-                return Credential::Bearer(token);
-            }
-        }
-        (None, _) => {}
+    if headers.get_all(AUTHORIZATION).iter().nth(1).is_some() {
+        return Credential::Ambiguous;
+    }
+    if let Some(token) = bearer(headers) {
+        return Credential::Bearer(token);
     }
     match cookies.session(headers) {
         Found::None => Credential::None,

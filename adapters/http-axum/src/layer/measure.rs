@@ -90,14 +90,10 @@ impl Measured {
     fn place(&self, request: &Request) -> &Arc<Place> {
         let path = request.extensions().get::<MatchedPath>();
         let places = path.and_then(|path| self.places.get(path.as_str()));
-        // A GET without a body is one of GET.
+        // A HEAD is answered by the route of GET, and counts there.
         let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
-        let of_method =
-            |places: &'_ Vec<Arc<Place>>| places.iter().position(|it| it.method == method.as_str());
-        match places.map(|places| (places, of_method(places))) {
-            Some((places, Some(at))) => &places[at],
-            _ => &self.elsewhere,
-        }
+        let place = places.and_then(|places| places.iter().find(|place| place.method == method.as_str()));
+        place.unwrap_or(&self.elsewhere)
     }
 }
 

@@ -15,7 +15,7 @@ fn answer(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("of no text");
     tracing::error!(panic = text, "a handler panicked");
-    Problem::from(RequestFault::Panicked).because(Panic(text.to_owned())).into_response()
+    Problem::from(RequestFault::Internal).because(Panic(text.to_owned())).into_response()
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -29,7 +29,7 @@ pub(super) fn of(
     let mut response = Response::new(as_body(body, length));
     response.extensions_mut().insert(AsItIs);
     let mut say = |name: HeaderName, value: String| -> Result<(), Problem> {
-        let value = HeaderValue::try_from(value).map_err(|_| RequestFault::Panicked)?;
+        let value = HeaderValue::try_from(value).map_err(|_| RequestFault::Internal)?;
         response.headers_mut().insert(name, value);
         Ok(())
     };

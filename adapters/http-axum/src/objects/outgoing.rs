@@ -33,6 +33,7 @@ pub(super) fn body(bytes: Bytestream, length: u64, pace: Pace, permit: OwnedSema
 async fn hand_over(mut bytes: Bytestream, taker: &Sender<Result<Bytes, PortError>>, mut patience: Patience) {
     while let Some(next) = next(&mut bytes, taker).await {
         let Ok(mut rest) = next else {
+            // Whoever does not take the failure is cut off all the same.
             let _ = patience.wait(taker.send(next)).await;
             return;
         };

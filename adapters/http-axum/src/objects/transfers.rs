@@ -56,14 +56,15 @@ impl Places {
 
     /// The place of the only upload to a key.
     pub(super) fn for_upload(self: &Arc<Self>, key: &ObjectKey) -> Result<UploadPlace, ObjectFault> {
-        if !self.keys().insert(key.clone()) {
-            return Err(ObjectFault::UploadInFlight);
-        }
-        // From here on the key is free again whatever happens.
-        let mut place = UploadPlace { places: self.clone(), key: key.clone(), permit: None };
-        let permit = self.uploads.clone().try_acquire_owned();
-        place.permit = Some(permit.map_err(|_| ObjectFault::Busy)?);
-        Ok(place)
+        let held = self.hold(key)?;
+        let permit = self.uploads.clone().try_acquire_owned().map_err(|_| ObjectFault::Busy)?;
+        Ok(UploadPlace { _key: held, _permit: permit })
+    }
+
+    fn hold(self: &Arc<Self>, key: &ObjectKey) -> Result<HeldKey, ObjectFault> {
+        let is_first = self.keys().insert(key.clone());
+        let held = is_first.then(|| HeldKey { places: self.clone(), key: key.clone() });
+        held.ok_or(ObjectFault::UploadInFlight)
     }
 
     fn keys(&self) -> MutexGuard<'_, HashSet<ObjectKey>> {
@@ -74,12 +75,18 @@ impl Places {
 /// The place of an upload; dropped, it is free again.
 #[derive(Debug)]
 pub(super) struct UploadPlace {
-    places: Arc<Places>,
-    key: ObjectKey,
-    permit: Option<OwnedSemaphorePermit>,
+    _key: HeldKey,
+    _permit: OwnedSemaphorePermit,
 }
 
-impl Drop for UploadPlace {
+/// A key that is uploaded to; dropped, somebody else may.
+#[derive(Debug)]
+struct HeldKey {
+    places: Arc<Places>,
+    key: ObjectKey,
+}
+
+impl Drop for HeldKey {
     fn drop(&mut self) {
         self.places.keys().remove(&self.key);
     }

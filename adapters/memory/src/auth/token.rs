@@ -31,11 +31,8 @@ impl AuthState {
             }),
             TokenWrite::Erase(user) => self.tokens.retain(|_, token| token.user != user),
             TokenWrite::Forget { before } => {
-                let is_over = |token: &&OneTimeToken| token.expires_at < before;
-                let over = self.tokens.values().filter(is_over).take(MOST_FORGOTTEN);
-                for hash in over.map(|token| *token.hash.as_bytes()).collect::<Vec<_>>() {
-                    self.tokens.remove(&hash);
-                }
+                let over = self.tokens.extract_if(.., |_, token| token.expires_at < before);
+                over.take(MOST_FORGOTTEN).for_each(drop);
             }
         }
         Ok(())

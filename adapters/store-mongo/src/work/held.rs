@@ -28,7 +28,7 @@ impl Held {
     /// Jobs that are kept in mind.
     const MOST: usize = 1000;
 
-    /// Those that are passed over now, as a filter of ids; nothing where there are none.
+    /// A filter of all jobs but those that are passed over now; it asks for nothing where there are none.
     pub(super) fn others(&self) -> Document {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.retain(|_, since| since.elapsed() < Self::REST);
@@ -51,10 +51,10 @@ impl Held {
 impl MongoStore {
     /// Changes the jobs that fit. If that waits for one that is held, the rest is changed without it.
     pub(super) async fn change_jobs(&self, fits: Document, update: &Document) -> Result<(), PortError> {
-        let fits = self.others_of(fits);
-        match self.change_all(JOBS, fits.clone(), update.clone()).await {
+        let others = self.others_of(fits.clone());
+        match self.change_all(JOBS, others, update.clone()).await {
             Err(error) if error.kind() == ErrorKind::TimedOut => self.change_free_jobs(fits, update).await,
-            changed => changed.map(drop),
+            changed => changed,
         }
     }
 
@@ -115,10 +115,10 @@ impl MongoStore {
         let mut session = self.start().await?;
         let jobs = self.collection(JOBS);
         let changed = jobs.update_many(fits, update.clone()).session(&mut session).await;
-        if changed.is_err() {
+        if let Err(error) = changed {
             abort(&mut session).await;
+            return Err(error);
         }
-        changed?;
         session.commit_transaction().await
     }
 }

@@ -73,6 +73,7 @@ impl Config {
     /// Whether what is said to the server can be read on the way: it is on another machine, and a connection to it
     /// need not be encrypted.
     pub fn is_exposed(&self) -> bool {
+        // One that can't be read is refused before anything is said to it.
         let Ok(options) = self.options() else { return false };
         let plain =
             matches!(options.get_ssl_mode(), PgSslMode::Disable | PgSslMode::Allow | PgSslMode::Prefer);

@@ -205,10 +205,12 @@ impl saaskit_kernel::Store for Store {
     }
 
     fn connections(&self) -> Option<Connections> {
-        let pools = self.0.pools.all().into_iter();
-        let idle = |pool: &Pool| u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
-        let all: Vec<_> = pools.map(|pool| (pool.size(), idle(pool))).collect();
-        let (size, idle) = all.into_iter().fold((0, 0), |(size, idle), it| (size + it.0, idle + it.1));
+        let (mut size, mut idle) = (0, 0);
+        for pool in self.0.pools.all() {
+            size += pool.size();
+            idle += u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        }
+        // They are not counted at one moment.
         Some(Connections { in_use: size.saturating_sub(idle), idle })
     }
 }

@@ -63,8 +63,9 @@ fn value_of(table: &Table, column: &Column, number: u8) -> Value {
         return Value::Null;
     }
     match column.kind {
-        // A job is one of ready, leased, buried.
+        // Only what was removed was removed with its account.
         Kind::Flag if column.name == "removed_with_account" => Value::Flag(is_full),
+        // A job is one of ready, leased, buried.
         Kind::Flag => Value::Flag(table.name != "work_jobs" || !is_full && column.name == "leased"),
         Kind::Number if table.name == "kernel_signals" => Value::Number(i64::MIN + i64::from(number)),
         Kind::Number => Value::Number(number.into()),

@@ -8,10 +8,10 @@ use crate::Timestamp;
 pub(super) struct Circuit {
     threshold: u32,
     phase: Phase,
-    /// How often it opened since it was closed.
-    openings: u32,
-    /// How often it was closed and opened.
-    opened: u64,
+    /// How often it opened since it was last closed: the pause grows with it.
+    in_a_row: u32,
+    /// How often it opened after it had been closed, in all.
+    openings: u64,
     /// Counts phases: what a call of an earlier one tells, tells nothing of this one.
     round: u64,
 }
@@ -33,7 +33,7 @@ pub(super) enum Change {
 impl Circuit {
     pub(super) fn new(threshold: u32) -> Self {
         let phase = Phase::Closed { failures: 0 };
-        Self { threshold: threshold.max(1), phase, openings: 0, opened: 0, round: 0 }
+        Self { threshold: threshold.max(1), phase, in_a_row: 0, openings: 0, round: 0 }
     }
 
     pub(super) fn state(&self) -> BreakerState {
@@ -44,8 +44,8 @@ impl Circuit {
         }
     }
 
-    pub(super) fn opened(&self) -> u64 {
-        self.opened
+    pub(super) fn openings(&self) -> u64 {
+        self.openings
     }
 
     /// Lets a call in and gives its round; otherwise says how long the pause still is, if that is what it waits for.
@@ -94,7 +94,7 @@ impl Circuit {
                 None
             }
             (Phase::Closed { .. }, Verdict::Failed) => {
-                self.opened += 1;
+                self.openings += 1;
                 self.open(now, &pause);
                 Some(Change::Opened)
             }
@@ -103,7 +103,7 @@ impl Circuit {
                 None
             }
             (Phase::HalfOpen, Verdict::Well) => {
-                self.openings = 0;
+                self.in_a_row = 0;
                 self.enter_phase(Phase::Closed { failures: 0 });
                 Some(Change::Closed)
             }
@@ -116,8 +116,8 @@ impl Circuit {
     }
 
     fn open(&mut self, now: Timestamp, pause: impl Fn(u32) -> Duration) {
-        self.openings = self.openings.saturating_add(1);
-        self.enter_phase(Phase::Open { since: now, pause: pause(self.openings) });
+        self.in_a_row = self.in_a_row.saturating_add(1);
+        self.enter_phase(Phase::Open { since: now, pause: pause(self.in_a_row) });
     }
 
     fn enter_phase(&mut self, phase: Phase) -> u64 {

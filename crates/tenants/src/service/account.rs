@@ -15,16 +15,16 @@ impl Tenants {
     /// It is refused, with what [`Tenants::explain_refusal`] explains, for the last owner of one.
     pub async fn plan_leaving(&self, call: &Call, user: UserId) -> Result<Commit, TenantsError> {
         let at = self.ports.source.now();
-        let acts = (action::LEAVE_WITH_ACCOUNT, event::MEMBER_LEFT_WITH_ACCOUNT);
+        let (action, event) = (action::LEAVE_WITH_ACCOUNT, event::MEMBER_LEFT_WITH_ACCOUNT);
         let held = self.held_by(user).await?.into_iter();
-        Ok(across(held.map(|member| self.keeping(call, acts, member.ended_with_account(at)))))
+        Ok(across(held.map(|member| self.keeping(call, action, event, member.ended_with_account(at)))))
     }
 
     /// The commit by which a user is back in every workspace that was left with the account.
     pub async fn plan_returning(&self, call: &Call, user: UserId) -> Result<Commit, TenantsError> {
-        let acts = (action::RETURN_WITH_ACCOUNT, event::MEMBER_RETURNED);
+        let (action, event) = (action::RETURN_WITH_ACCOUNT, event::MEMBER_RETURNED);
         let ended = self.ports.memberships.ended_with_account(user).await?.into_iter();
-        Ok(across(ended.map(|member| self.keeping(call, acts, member.returned()))))
+        Ok(across(ended.map(|member| self.keeping(call, action, event, member.returned()))))
     }
 
     /// Why a commit planned here was refused by that guard, if it is one of ours.

@@ -81,7 +81,7 @@ type CountOf = fn(&WorkState) -> u64;
 
 impl Meters {
     /// All metrics, those of `requests` and `deeds` too, for who shows the token.
-    pub(super) fn told(self, requests: &Requests, deeds: &Deeds, token: Option<Secret>) -> Metrics {
+    pub(super) fn into_metrics(self, requests: &Requests, deeds: &Deeds, token: Option<Secret>) -> Metrics {
         let mut registry = Registry::default();
         requests.register(&mut registry);
         deeds.register(&mut registry);

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use saaskit_gateway::{FallbackLimiter, Limits};
-use saaskit_http_axum::health::{Check, Condition};
+use saaskit_http_axum::health::{self, Check, Condition};
 use saaskit_kernel::{
     BehindBreaker, Breaker, BreakerSettings, BreakerState, Cache, Hurry, Nudge, RateLimiter, ResilientCache,
 };
@@ -37,10 +37,9 @@ impl Shared {
 }
 
 const CACHE: &str = "cache";
-/// Health asks it by itself.
-const DATABASE: &str = "database";
-/// And this one too: it is asked even while nobody wants a file.
 pub(super) const STORAGE: &str = "storage";
+/// Parts with a check that asks them, even while nobody else does; of all others their breakers tell.
+const ASKED: [&str; 3] = [CACHE, health::DATABASE, STORAGE];
 
 /// A substitute is at hand, and looking costs nobody anything: it is left soon.
 const SHARED: BreakerSettings =
@@ -91,8 +90,7 @@ impl Outside {
                 }
             }
         });
-        let asked = [CACHE, DATABASE, STORAGE];
-        let others = self.breakers.all().iter().filter(|breaker| !asked.contains(&breaker.name())).cloned();
+        let others = self.breakers.all().iter().filter(|breaker| !ASKED.contains(&breaker.name())).cloned();
         let of_others = others
             .map(|breaker| Check::new(breaker.name(), move || std::future::ready(Ok(condition(&breaker)))));
         std::iter::once(of_cache).chain(of_others).collect()

@@ -8,7 +8,7 @@ use saaskit_kernel::archive::{Moved, Progress, Step, move_all};
 use serde_json::json;
 
 use super::{complain, refuse, say};
-use crate::config::{Config, Database, DatabaseKind, Environment, Fault, read_database_url};
+use crate::config::{Config, Database, DatabaseKind, Environment, Fault, read_database_url, read_value};
 use crate::wire;
 
 /// What can be done with a whole store.
@@ -96,10 +96,7 @@ fn resolve(address: &str, environment: &Environment) -> Result<String, String> {
         return Ok(value.clone());
     }
     let file = environment.get(&format!("{name}_FILE")).ok_or("names a variable that is not set")?;
-    let text = std::fs::read_to_string(file);
-    let text =
-        text.map_err(|error| format!("names a variable whose file can't be read ({})", error.kind()))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    read_value(file).map_err(|kind| format!("names a variable whose file can't be read ({kind})"))
 }
 
 /// How often somebody who waits hears of a table.

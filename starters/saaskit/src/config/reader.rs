@@ -115,16 +115,19 @@ impl<'a> Reader<'a> {
                 None
             }
             (own, None) => own,
-            (None, Some(path)) => match std::fs::read_to_string(path) {
-                Ok(text) => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
-                Err(error) => {
-                    self.fault(
-                        variable.name,
-                        format!("is given as a file that can't be read ({})", error.kind()),
-                    );
+            (None, Some(path)) => match read_value(path) {
+                Ok(value) => Some(value),
+                Err(kind) => {
+                    self.fault(variable.name, format!("is given as a file that can't be read ({kind})"));
                     None
                 }
             },
         }
     }
+}
+
+/// What a file holds that is named in place of a value; ends of lines at its end are none of it.
+pub(crate) fn read_value(path: &str) -> Result<String, std::io::ErrorKind> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.kind())?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -15,7 +15,7 @@ trait Falls {
 
 impl Falls for Postgres {
     fn url(&self) -> String {
-        self.url()
+        Postgres::url(self)
     }
 
     fn fall(&mut self) {
@@ -30,7 +30,7 @@ impl Falls for Postgres {
 #[cfg(feature = "mongo")]
 impl Falls for saaskit_peers::Mongo {
     fn url(&self) -> String {
-        self.url().replace("/?", "/falls?")
+        saaskit_peers::Mongo::url(self).replace("/?", "/falls?")
     }
 
     fn fall(&mut self) {

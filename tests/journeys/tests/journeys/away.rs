@@ -1,11 +1,11 @@
 //! Servers that share a Redis which is killed, silent or slow, and comes back.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use reqwest::StatusCode;
-use saaskit_journeys::{Client, Engine, Server, World, until};
+use saaskit_journeys::{Client, Engine, Server, World, now, until};
 use saaskit_peers::{Proxy, RedisServer, Weather};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -34,11 +34,6 @@ async fn all_say(servers: &[Server], status: &str) -> Duration {
         .await;
     }
     since.elapsed()
-}
-
-#[expect(clippy::disallowed_methods, reason = "a journey takes the time it takes")]
-fn now() -> Instant {
-    Instant::now()
 }
 
 /// What became of the requests that somebody sent one after the other.

@@ -1,15 +1,10 @@
 //! A database that is away, and comes back.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::Method;
-use saaskit_journeys::{Client, Engine, World, until};
+use saaskit_journeys::{Client, Engine, World, now, until};
 use saaskit_peers::Postgres;
-
-#[expect(clippy::disallowed_methods, reason = "a journey takes the time it takes")]
-fn now() -> Instant {
-    Instant::now()
-}
 
 /// What somebody who asks is told, and how long that takes.
 async fn asked(user: &Client) -> (u16, Option<String>, Duration) {
@@ -49,8 +44,7 @@ async fn while_postgres_is_away_nobody_waits_to_be_told_so() {
     assert!(waits[TIMES * 95 / 100] < Duration::from_millis(100), "{waits:?}");
     let health = server.client().get("/health").await.expect(503).json();
     assert_eq!(health["components"]["database"]["status"], "unhealthy");
-    let metrics =
-        server.client().request(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
+    let metrics = server.client().get("/metrics").await.expect(200).text;
     let is_away = |state| metrics.contains(&format!("saaskit_breaker_state{{backend=\"database\"}} {state}"));
     assert!(is_away("1.0") || is_away("2.0"), "{metrics}");
     assert!(metrics.contains("saaskit_jobs{state=\"ready\"} NaN"), "{metrics}");

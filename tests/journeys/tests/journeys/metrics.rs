@@ -12,9 +12,7 @@ super::on_every_engine! {
 }
 
 async fn metrics(client: &Client) -> String {
-    let answer = client.request(Method::GET, "/metrics").send().await.unwrap();
-    assert_eq!(answer.status(), 200);
-    answer.text().await.unwrap()
+    client.get("/metrics").await.expect(200).text
 }
 
 /// The names of the table in the documentation.

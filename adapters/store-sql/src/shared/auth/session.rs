@@ -123,7 +123,12 @@ pub(super) async fn apply(conn: &mut Conn, write: &SessionWrite) -> Result<(), F
             let tenant = tenant.map(|tenant| tenant.uuid());
             of(*session, "UPDATE auth_sessions SET acts_in = $2 WHERE id = $1").bind(tenant)
         }
-        SessionWrite::Warn { session, last, at } => return warn(conn, *session, *last, *at).await,
+        SessionWrite::Warn { session, last, at } => {
+            let text = "UPDATE auth_sessions SET warned_at = $2
+                        WHERE id = $1 AND warned_at IS NOT DISTINCT FROM $3";
+            let query = of(*session, text).bind(At(*at)).bind(last.map(At));
+            return saved(query.execute(conn).await?.rows_affected());
+        }
         SessionWrite::See { session, at } => {
             of(*session, "UPDATE auth_sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2").bind(At(*at))
         }
@@ -132,22 +137,6 @@ pub(super) async fn apply(conn: &mut Conn, write: &SessionWrite) -> Result<(), F
     };
     query.execute(conn).await?;
     Ok(())
-}
-
-async fn warn(
-    conn: &mut Conn,
-    session: SessionId,
-    last: Option<Timestamp>,
-    at: Timestamp,
-) -> Result<(), Failure> {
-    let query = match last {
-        Some(last) => of(session, "UPDATE auth_sessions SET warned_at = $2 WHERE id = $1 AND warned_at = $3")
-            .bind(At(at))
-            .bind(At(last)),
-        None => of(session, "UPDATE auth_sessions SET warned_at = $2 WHERE id = $1 AND warned_at IS NULL")
-            .bind(At(at)),
-    };
-    saved(query.execute(conn).await?.rows_affected())
 }
 
 fn of(session: SessionId, text: &'static str) -> Query {

@@ -21,6 +21,9 @@ pub struct RedisConfig {
     pub url: Secret,
     /// A certificate (PEM) to be trusted besides those of the system.
     pub root_certificate: Option<String>,
+    /// Whether servers on other machines that a cluster or a sentinel names are given up unless they are talked to
+    /// encrypted. They are known once there is a connection: a password was told by then.
+    pub private: bool,
     /// Connections for commands.
     pub connections: usize,
     /// Longest wait for the answer to a command.
@@ -48,6 +51,7 @@ impl RedisConfig {
         Self {
             url,
             root_certificate: None,
+            private: false,
             connections: 4,
             timeout: Duration::from_millis(500),
             connect_timeout: Duration::from_secs(2),
@@ -132,6 +136,7 @@ impl RedisConfig {
         let unresponsive =
             UnresponsiveConfig { max_timeout: Some(self.timeout * 2), interval: self.timeout / 2 };
         Prepared {
+            only_here: self.private && !self.encrypts(),
             servers: Config { version: RespVersion::RESP3, fail_fast: true, ..servers },
             connection: ConnectionConfig {
                 connection_timeout: self.connect_timeout,
@@ -158,6 +163,8 @@ fn encryption(trusted: RootCertStore) -> TlsConfig {
 /// A configuration that was checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Prepared {
+    /// Whether servers on other machines are not talked to.
+    pub(crate) only_here: bool,
     pub(crate) servers: Config,
     pub(crate) connection: ConnectionConfig,
     pub(crate) performance: PerformanceConfig,

@@ -4,7 +4,8 @@ use fred::clients::{Client, WithOptions};
 use fred::error::{Error, ErrorKind};
 use fred::interfaces::ClientLike;
 use fred::types::ConnectHandle;
-use fred::types::config::Options;
+use fred::types::config::{Options, Server};
+use saaskit_kernel::is_this_machine;
 use tokio::time::sleep;
 
 use crate::config::Prepared;
@@ -17,6 +18,7 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 pub(crate) struct Session {
     client: Client,
     task: Task,
+    only_here: bool,
 }
 
 /// The task that reads and writes; it ends with this value.
@@ -31,13 +33,14 @@ impl Drop for Task {
 impl Session {
     /// Connects and signs in; every step has its timeout.
     pub(crate) async fn open(prepared: &Prepared) -> Result<Self, Error> {
-        let Prepared { servers, connection, performance } = prepared.clone();
+        let Prepared { only_here, servers, connection, performance } = prepared.clone();
         let client = Client::new(servers, Some(performance), Some(connection), None);
         // Waiting begins first, or the news would be over before anybody waits for it.
         let (connected, task) =
             tokio::join!(biased; client.wait_for_connect(), async { Task(client.connect()) });
         connected?;
-        Ok(Self { client, task })
+        expect_here(&client, only_here)?;
+        Ok(Self { client, task, only_here })
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -49,6 +52,7 @@ impl Session {
         loop {
             let beaten = async {
                 sleep(HEARTBEAT).await;
+                expect_here(&self.client, self.only_here)?;
                 beat(&self.client).await
             };
             tokio::select! {
@@ -59,6 +63,15 @@ impl Session {
             }
         }
     }
+}
+
+/// Refuses servers that are elsewhere, where that may not be: a cluster or a sentinel may have named them.
+fn expect_here(client: &Client, only_here: bool) -> Result<(), Error> {
+    let is_elsewhere = |server: &Server| !is_this_machine(&server.host);
+    if only_here && client.active_connections().iter().any(is_elsewhere) {
+        return Err(Error::new(ErrorKind::Tls, "a server on another machine is not talked to unencrypted"));
+    }
+    Ok(())
 }
 
 /// Asks every server for an answer: a cluster is there when all of it is.

@@ -5,8 +5,9 @@
 //! | 4xx | `Unavailable` | the server asks to be tried later |
 //! | 4xx that speaks of a rate or of too much | `Throttled` | the same, and we were too fast |
 //! | 4xx to the recipient | `Throttled` | the same, for this one: it tells nothing of mail to others, or strangers could stop that |
-//! | 5xx to the recipient or to the mail | `Rejected` | no other try can help |
-//! | 5xx to the greeting, the login or the sender; 530, 534, 535, 538; a relay that is denied | `Unavailable` | the operator has to mend it, and mail waits meanwhile instead of being lost |
+//! | 5xx that says of the recipient that nobody is there: 5.1.x, 5.2.1, or without such a code in so many words | `NoRecipient` | no other mail will arrive there either |
+//! | any other 5xx to the recipient or to the mail | `Rejected` | no other try can help |
+//! | 5xx to the greeting, the login or the sender, also if the recipient was named meanwhile; 530, 534, 535, 538; a relay that is denied | `Unavailable` | the operator has to mend it, and mail waits meanwhile instead of being lost |
 //! | no connection, no TLS, an unknown certificate, no answer, before the mail was handed over whole | `Unavailable` | it was surely not taken |
 //! | the same after its last line | `TimedOut` | it may have been taken; another try bears the same Message-ID |
 //!
@@ -77,8 +78,34 @@ fn judge(step: Step, status: u16, said: &str) -> ErrorKind {
     }
     let ours = matches!(step, Step::Connect | Step::LogIn | Step::Sender)
         || matches!(status, 530 | 534 | 535 | 538)
-        || step == Step::Recipient && says(&["relay"]);
-    if ours { ErrorKind::Unavailable } else { ErrorKind::Rejected }
+        || matches!(enhanced(said), Some("5.1.7" | "5.1.8"))
+        || step == Step::Recipient && says(&["relay", "sender address"]);
+    if ours {
+        return ErrorKind::Unavailable;
+    }
+    if is_of_nobody(step, status, said) { ErrorKind::NoRecipient } else { ErrorKind::Rejected }
+}
+
+/// Whether the server says for sure that nobody has the address. Where it only may, nobody is cut off.
+fn is_of_nobody(step: Step, status: u16, said: &str) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    match enhanced(said) {
+        Some("5.1.5" | "5.1.9") => false,
+        Some(code) => code == "5.2.1" || code.starts_with("5.1."),
+        None => {
+            step == Step::Recipient
+                && matches!(status, 550 | 551 | 553)
+                && says(&[
+                    "unknown",
+                    "no such",
+                    "not exist",
+                    "no mailbox",
+                    "mailbox unavailable",
+                    "not found",
+                ])
+                && !says(&["sender", "host", "dns", "client", "policy", "spam", "block"])
+        }
+    }
 }
 
 /// What was said but for the addresses in it, whose words are a stranger's.
@@ -106,7 +133,7 @@ mod tests {
 
     #[test]
     fn every_answer_is_judged_by_its_step_and_code() {
-        use ErrorKind::{Rejected, Throttled, Unavailable};
+        use ErrorKind::{NoRecipient, Rejected, Throttled, Unavailable};
         for (step, status, said, kind) in [
             (Step::Connect, 421, "4.3.2 closing", Unavailable),
             (Step::Connect, 554, "5.7.1 go away", Unavailable),
@@ -117,8 +144,24 @@ mod tests {
             (Step::Recipient, 450, "4.2.0 greylisted", Throttled),
             (Step::Recipient, 452, "4.2.2 full", Throttled),
             (Step::Recipient, 451, "4.7.1 too many messages", Throttled),
-            (Step::Recipient, 550, "5.1.1 no such user", Rejected),
+            (Step::Recipient, 550, "5.1.1 no such user", NoRecipient),
+            (Step::Recipient, 553, "5.1.3 bad address", NoRecipient),
+            (Step::Recipient, 556, "5.1.10 takes no mail", NoRecipient),
+            (Step::Recipient, 550, "5.2.1 mailbox disabled", NoRecipient),
+            (Step::Recipient, 550, "requested action not taken: mailbox unavailable", NoRecipient),
+            (Step::Recipient, 550, "no such user here", NoRecipient),
+            (Step::Recipient, 550, "client host not found", Rejected),
+            (Step::Recipient, 550, "blocked: unknown reputation", Rejected),
+            (Step::Recipient, 550, "go away", Rejected),
+            (Step::Recipient, 554, "no such user here", Rejected),
+            (Step::Recipient, 552, "5.2.2 mailbox full", Rejected),
+            (Step::Recipient, 550, "5.7.1 policy: unknown user", Rejected),
+            (Step::Recipient, 550, "5.4.1 access denied", Rejected),
+            (Step::Recipient, 550, "5.1.8 domain of the sender not found", Unavailable),
+            (Step::Recipient, 550, "5.1.0 sender address rejected: user unknown", Unavailable),
             (Step::Recipient, 554, "5.7.1 relay access denied", Unavailable),
+            (Step::Content, 550, "5.1.1 no such user", NoRecipient),
+            (Step::Content, 550, "no such user here", Rejected),
             (Step::Data, 554, "no", Rejected),
             (Step::Content, 552, "5.3.4 too big", Rejected),
             (Step::Content, 421, "4.7.28 unusual rate", Throttled),

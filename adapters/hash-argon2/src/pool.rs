@@ -129,6 +129,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn however_many_come_there_is_one_memory_a_thread_and_it_does_not_grow() {
+        const THREADS: usize = 2;
+        let pool = pool(THREADS, 20);
+        for _ in 0..5 {
+            // Each holds its memory until as many have one as there are threads.
+            let together = Arc::new(std::sync::Barrier::new(THREADS));
+            let works = (0..20).map(|_| {
+                let together = Arc::clone(&together);
+                begin(pool.run(move |memory| {
+                    together.wait();
+                    (memory.as_ptr().addr(), memory.len())
+                }))
+                .ok()
+                .unwrap()
+            });
+            let works: Vec<_> = works.collect();
+            let mut seen = std::collections::BTreeSet::new();
+            for work in works {
+                seen.insert(work.await.unwrap());
+            }
+            assert_eq!(seen.len(), THREADS, "{seen:?}");
+            assert!(seen.iter().all(|(_, blocks)| *blocks == 8), "{seen:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn as_many_are_let_in_as_work_and_may_wait() {
         let pool = pool(2, 3);
         let (releases, held): (Vec<_>, Vec<_>) = (0..5).map(|_| hold(&pool)).unzip();

@@ -24,7 +24,7 @@ mod unlock;
 mod verify_email;
 
 use saaskit_auth::permissions::{ROLES_READ, ROLES_WRITE, USERS_DELETE, USERS_LOCK};
-use saaskit_auth::{Auth, DeviceToken};
+use saaskit_auth::{Auth, DeviceToken, RegistrationProof};
 use saaskit_gateway::{Access, Class};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,12 +35,13 @@ pub(crate) use admin_users::{UserParam, UserView, read_id};
 #[cfg(feature = "stories")]
 pub(crate) use renewed::Renewed;
 
+use crate::cookie::ShownRegistration;
 use crate::route::Entry;
 use crate::{Device, Resource, Row};
 
 const ROWS: &[Row<Auth>] = &[
     Row::new(Access::Public, Class::SignUp, || routes!(register::register)),
-    Row::new(Access::Public, Class::Write, || routes!(verify_email::verify_email)),
+    Row::new(Access::Public, Class::Write, || routes!(verify_email::verify_email)).secret_answer(),
     Row::new(Access::Public, Class::Mail, || routes!(verify_email::resend_verification)),
     Row::new(Access::Public, Class::Read, || routes!(verify_email::verify_email_page)),
     Row::new(Access::Public, Class::Write, || routes!(verify_email::post_verify_email_page)),
@@ -81,6 +82,7 @@ const ROWS: &[Row<Auth>] = &[
     Row::new(Access::Permission(USERS_DELETE), Class::Write, || routes!(admin_users::restore_user)),
     Row::new(Access::Permission(USERS_LOCK), Class::Write, || routes!(admin_users::start_reset)),
     Row::new(Access::Permission(ROLES_READ), Class::Read, || routes!(roles::list_roles)),
+    Row::new(Access::Permission(ROLES_READ), Class::Read, || routes!(roles::show_role)),
     Row::new(Access::Permission(ROLES_WRITE), Class::Write, || routes!(roles::create_role)),
     Row::new(Access::Permission(ROLES_WRITE), Class::Write, || routes!(roles::update_role)),
     Row::new(Access::Permission(ROLES_WRITE), Class::Write, || routes!(roles::remove_role)),
@@ -109,4 +111,9 @@ struct Done {
 /// What a browser shows to say that accounts were signed in to with it before, if it can be that.
 fn device_token(Device(shown): Device) -> Option<DeviceToken> {
     shown.and_then(|shown| DeviceToken::parse(shown.expose()))
+}
+
+/// What a browser shows to say that an address was registered on it, if it can be that.
+fn registration_proof(ShownRegistration(shown): ShownRegistration) -> Option<RegistrationProof> {
+    shown.and_then(|shown| RegistrationProof::parse(shown.expose()).ok())
 }

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Extensions;
 use http::request::Parts;
-use saaskit_gateway::{Csrf, Limit, Pages, Pass, Refusal};
+use saaskit_gateway::{Csrf, Limit, Pages, Pass, Refusal, Standing};
 use saaskit_kernel::{Call, Claim, Email, Principal, Secret};
 
 use crate::cookie::{SetCookie, SignedOut};
@@ -24,11 +24,13 @@ struct Known {
     pass: Pass,
     edge: Arc<Edge>,
     is_local: bool,
+    /// Where the caller stands with what was drawn after the door.
+    drawn: Arc<Mutex<Vec<Standing>>>,
 }
 
 impl Caller {
     pub(crate) fn new(call: Call, pass: Pass, edge: Arc<Edge>, is_local: bool) -> Self {
-        Self(Arc::new(Known { call, pass, edge, is_local }))
+        Self(Arc::new(Known { call, pass, edge, is_local, drawn: Arc::default() }))
     }
 
     /// The same with a claim to be the one that has the effect.
@@ -43,6 +45,12 @@ impl Caller {
 
     pub(crate) fn pass(&self) -> &Pass {
         &self.0.pass
+    }
+
+    /// Where they stand with every limit that was drawn for them.
+    pub(crate) fn standings(&self) -> Vec<Standing> {
+        let drawn = self.0.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.pass().standings().iter().chain(drawn.iter()).copied().collect()
     }
 
     /// The call a use case is asked with.
@@ -72,7 +80,9 @@ impl Caller {
     pub async fn draw_on(&self, limit: Limit, subject: &[u8]) -> Result<(), Problem> {
         let Edge { door, secret, .. } = self.edge();
         let subject = URL_SAFE_NO_PAD.encode(secret.fingerprint("http.limit.account", subject));
-        door.draw(self.pass(), limit, &subject).await.map_err(Problem::refused)
+        let standing = door.draw(self.pass(), limit, &subject).await.map_err(Problem::refused)?;
+        self.0.drawn.lock().unwrap_or_else(PoisonError::into_inner).extend(standing);
+        Ok(())
     }
 
     /// The proof that forms and scripts of our pages send back beside the session's cookie; none where no cookie
@@ -94,6 +104,11 @@ impl Caller {
     /// Gives a browser what it is known again by.
     pub fn set_device_cookie(&self, secret: &Secret) -> SetCookie {
         self.edge().cookies.set_device(secret)
+    }
+
+    /// Gives a browser what says that an address was registered on it.
+    pub(crate) fn set_registration_cookie(&self, secret: &Secret, max_age: Duration) -> SetCookie {
+        self.edge().cookies.set_registration(secret, max_age)
     }
 
     /// Takes a browser its session, when it signs out: never by a refusal.

@@ -15,6 +15,7 @@ use crate::{Problem, PublicUrl, RequestFault};
 pub(crate) struct Cookies {
     session: &'static str,
     device: &'static str,
+    registration: &'static str,
     attributes: &'static str,
 }
 
@@ -31,14 +32,33 @@ pub(crate) enum Found<'a> {
     Several,
 }
 
+impl Found<'_> {
+    fn one(&self) -> Option<Secret> {
+        match self {
+            Self::One(secret) => Some(Secret::new(*secret)),
+            Self::None | Self::Several => None,
+        }
+    }
+}
+
 impl Cookies {
     pub(crate) fn of(public_url: &PublicUrl) -> Self {
         if public_url.is_https() {
             let attributes = "; Path=/; HttpOnly; SameSite=Lax; Secure";
-            Self { session: "__Host-saaskit_session", device: "__Host-saaskit_device", attributes }
+            Self {
+                session: "__Host-saaskit_session",
+                device: "__Host-saaskit_device",
+                registration: "__Host-saaskit_registration",
+                attributes,
+            }
         } else {
             let attributes = "; Path=/; HttpOnly; SameSite=Lax";
-            Self { session: "saaskit_session", device: "saaskit_device", attributes }
+            Self {
+                session: "saaskit_session",
+                device: "saaskit_device",
+                registration: "saaskit_registration",
+                attributes,
+            }
         }
     }
 
@@ -57,6 +77,10 @@ impl Cookies {
 
     pub(crate) fn set_device(&self, secret: &Secret) -> SetCookie {
         self.set(self.device, secret, DEVICE_LIFE)
+    }
+
+    pub(crate) fn set_registration(&self, secret: &Secret, max_age: Duration) -> SetCookie {
+        self.set(self.registration, secret, max_age)
     }
 
     pub(crate) fn end_session(&self) -> SignedOut {
@@ -126,10 +150,33 @@ impl<S: Send + Sync> FromRequestParts<S> for Device {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let cookies = Caller::of(&parts.extensions)?.edge().cookies;
-        Ok(Self(match find(&parts.headers, cookies.device) {
-            Found::One(secret) => Some(Secret::new(secret)),
-            Found::None | Found::Several => None,
-        }))
+        Ok(Self(find(&parts.headers, cookies.device).one()))
+    }
+}
+
+/// The session cookie that a browser shows where nobody has to be anybody, if it is one.
+#[derive(Debug, Clone)]
+pub(crate) struct ShownSession(pub(crate) Option<Secret>);
+
+impl<S: Send + Sync> FromRequestParts<S> for ShownSession {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let cookies = Caller::of(&parts.extensions)?.edge().cookies;
+        Ok(Self(cookies.session(&parts.headers).one()))
+    }
+}
+
+/// What a browser was given when an address was registered on it.
+#[derive(Debug, Clone)]
+pub(crate) struct ShownRegistration(pub(crate) Option<Secret>);
+
+impl<S: Send + Sync> FromRequestParts<S> for ShownRegistration {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let cookies = Caller::of(&parts.extensions)?.edge().cookies;
+        Ok(Self(find(&parts.headers, cookies.registration).one()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Acting in a workspace.
 
-use axum::Json;
 use axum::extract::{FromRef, State};
+use axum::response::Response;
 use saaskit_gateway::{Access, Class};
 use saaskit_stories::EnterTenant;
 use saaskit_tenants::Tenants;
@@ -34,7 +34,8 @@ impl FromRef<Served> for Tenants {
     }
 }
 
-/// Has your session act in this workspace from now on. Where tokens carry it, go on with the one answered.
+/// Has your session act in this workspace from now on. Go on with the token that is answered, or
+/// the cookie that is set.
 #[utoipa::path(post, path = "/api/v1/tenants/{id}/enter", tag = "tenants",
     params(("id" = String, Path, description = "Its id.", max_length = 30, example = "ten_01h455vb4pex5vsknk084sn02q")),
     responses((status = 200, description = "Your session acts in it.", body = Renewed)))]
@@ -43,6 +44,6 @@ async fn enter_tenant(
     caller: Caller,
     Asker(asker): Asker,
     Inside(member): Inside,
-) -> Result<Json<Renewed>, Problem> {
-    Ok(Json(enter.enter(caller.call(), &asker, &member).await?.into()))
+) -> Result<Response, Problem> {
+    Ok(Renewed::answer(&caller, enter.enter(caller.call(), &asker, &member).await?))
 }

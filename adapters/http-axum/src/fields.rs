@@ -5,7 +5,7 @@ use http::header::CONTENT_LENGTH;
 use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
-use utoipa::openapi::schema::{ArrayItems, Object, Schema};
+use utoipa::openapi::schema::{ArrayItems, Schema};
 use utoipa::openapi::{Ref, RefOr};
 
 use crate::body::{unknown_field, whole};
@@ -25,32 +25,44 @@ impl Shape {
     pub(crate) fn of(entry: &Entry) -> Option<Self> {
         let RefOr::T(response) = entry.operation.responses.responses.get("200")? else { return None };
         let RefOr::T(content) = response.content.get("application/json")? else { return None };
-        let object = resolve(entry, content.schema.as_ref()?)?;
-        let (is_list, object) = match object.properties.get("data") {
-            None => (false, object),
-            Some(RefOr::T(Schema::Array(list))) => match &list.items {
-                ArrayItems::RefOrSchema(item) => (true, resolve(entry, item)?),
+        let answer = properties(entry, content.schema.as_ref()?)?;
+        let (is_list, fields) = match answer.iter().find(|(name, _)| *name == "data") {
+            None => (false, answer),
+            Some((_, RefOr::T(Schema::Array(list)))) => match &list.items {
+                ArrayItems::RefOrSchema(item) => (true, properties(entry, item)?),
                 ArrayItems::False => return None,
             },
             Some(_) => return None,
         };
-        Some(Self { is_list, fields: object.properties.keys().cloned().collect() })
+        Some(Self { is_list, fields: fields.into_iter().map(|(name, _)| name.to_owned()).collect() })
     }
 }
 
-/// The object a schema stands for, written there or elsewhere.
-fn resolve<'a>(entry: &'a Entry, schema: &'a RefOr<Schema>) -> Option<&'a Object> {
-    let found = match schema {
-        RefOr::T(schema) => schema,
+/// The properties of the object that a schema stands for: written there, elsewhere, or in parts.
+fn properties<'a>(entry: &'a Entry, schema: &'a RefOr<Schema>) -> Option<Vec<(&'a str, &'a RefOr<Schema>)>> {
+    match found(entry, schema)? {
+        Schema::Object(object) => {
+            Some(object.properties.iter().map(|(name, schema)| (name.as_str(), schema)).collect())
+        }
+        Schema::AllOf(parts) => {
+            let parts = parts.items.iter().map(|part| properties(entry, part));
+            Some(parts.collect::<Option<Vec<_>>>()?.concat())
+        }
+        _ => None,
+    }
+}
+
+fn found<'a>(entry: &'a Entry, schema: &'a RefOr<Schema>) -> Option<&'a Schema> {
+    match schema {
+        RefOr::T(schema) => Some(schema),
         RefOr::Ref(Ref { ref_location, .. }) => {
             let name = ref_location.rsplit('/').next()?;
             match &entry.schemas.iter().find(|(named, _)| named == name)?.1 {
-                RefOr::T(schema) => schema,
-                RefOr::Ref(_) => return None,
+                RefOr::T(schema) => Some(schema),
+                RefOr::Ref(_) => None,
             }
         }
-    };
-    if let Schema::Object(object) = found { Some(object) } else { None }
+    }
 }
 
 /// The fields of an answer that are wanted.

@@ -1,5 +1,5 @@
 //! The layers between the socket and a handler, each usable alone. From the outside in: measures, request id, trace,
-//! security headers, compression, problems, reports of bugs, the count of preflights, CORS, panics, timeout; then, at
+//! security headers, tags of what was compressed, compression, problems, reports of bugs, the count of preflights, CORS, panics, timeout; then, at
 //! each route, the door, requests that are sent again, and answers that need not be.
 //!
 //! Problems lie inside whatever changes an answer, so that a refusal carries the same headers as a success. CORS adds
@@ -7,6 +7,7 @@
 
 mod admission;
 mod around;
+mod coded_tags;
 mod compression;
 mod conditional;
 mod cors;
@@ -24,6 +25,7 @@ mod trace;
 
 pub(crate) use admission::{Gate, admit};
 pub use around::{Around, AroundLayer, AroundService, Serving};
+pub use coded_tags::{CodedTags, coded_tags};
 pub(crate) use compression::AsItIs;
 pub use compression::compression;
 pub use cors::cors;

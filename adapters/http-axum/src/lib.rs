@@ -9,6 +9,7 @@ mod api;
 #[cfg(feature = "auth")]
 pub mod auth;
 mod body;
+mod bounded;
 mod caller;
 mod cookie;
 mod cursor;
@@ -37,6 +38,10 @@ mod rate_limit;
 mod roles;
 mod route;
 mod settings;
+#[cfg(feature = "notify")]
+pub mod suppressions;
+#[cfg(feature = "stories")]
+pub mod tenant_brand;
 #[cfg(feature = "stories")]
 pub mod tenant_roles;
 #[cfg(feature = "tenants")]
@@ -89,6 +94,10 @@ fn entries() -> Vec<route::Entry> {
     all.extend(enter_tenant::entries());
     #[cfg(feature = "stories")]
     all.extend(user_directory::entries());
+    #[cfg(feature = "stories")]
+    all.extend(tenant_brand::entries());
+    #[cfg(feature = "notify")]
+    all.extend(suppressions::entries());
     #[cfg(feature = "notify")]
     all.extend(dev::entries());
     all
@@ -103,6 +112,8 @@ pub fn codes() -> Vec<saaskit_kernel::Code> {
     all.extend(saaskit_auth::AuthError::CODES);
     #[cfg(feature = "tenants")]
     all.extend(saaskit_tenants::TenantsError::CODES);
+    #[cfg(feature = "notify")]
+    all.extend(saaskit_notify::NotifyError::CODES);
     all.sort_by_key(saaskit_kernel::Code::name);
     all.dedup();
     all

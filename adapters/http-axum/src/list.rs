@@ -11,13 +11,20 @@ use crate::{Cursors, Problem, RequestFault};
 /// A part of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Listed<T> {
-    /// At most as many as were asked for.
+    /// At most as many as were asked for; all, where none can be asked for.
     pub data: Vec<T>,
     /// Where the next part begins; `null` at the end.
     #[schema(example = "AZNLxfEaevGgqZ0tTn3rHnYHh4yWvV2sWq0lq2bq4nE")]
     pub next_cursor: Option<String>,
     /// Whether there is a next part.
     pub has_more: bool,
+}
+
+impl<T> Listed<T> {
+    /// All of a list that is never longer than it can be shown at once.
+    pub(crate) fn whole(data: Vec<T>) -> Self {
+        Self { data, next_cursor: None, has_more: false }
+    }
 }
 
 /// Which part of a list is wanted.

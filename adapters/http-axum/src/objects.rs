@@ -11,6 +11,7 @@ mod transfers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, RawQuery, State};
@@ -19,19 +20,20 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Extensions, HeaderMap, Method, StatusCode};
 use saaskit_gateway::{Access, Class};
 use saaskit_kernel::{Bytestream, Download, ErrorKind, NewObject, PortError, Storage, Upload, UrlVerifier};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::oneshot;
+use tracing::Instrument as _;
 use utoipa_axum::routes;
 
 use crate::route::Entry;
-use crate::{Problem, RequestFault, Resource, Row};
+use crate::{Caller, Problem, RequestFault, Resource, Row};
 
 pub use fault::ObjectFault;
 pub(crate) use fault::{RANGE_OUTSIDE, UPLOAD_STALLED};
 use incoming::Ending;
 pub use pace::Pace;
 use range::Wanted;
-use transfers::Places;
 pub use transfers::Transfers;
+use transfers::{Place, Places};
 
 /// Where objects are served, by GET and PUT: what signs URLs has to lead here.
 pub const PATH: &str = "/api/v1/objects";
@@ -108,23 +110,26 @@ struct Signed {
     (status = 503, description = "As many downloads as this server carries are under way.")))]
 async fn get_object(
     State(objects): State<Objects>,
+    caller: Caller,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let query = query.unwrap_or_default();
     let download = objects.verifier.may_download(&query).ok_or(ObjectFault::UrlRefused)?;
-    let place = objects.places.for_download()?;
+    let place = objects.places.for_download(caller.pass().ip())?;
     match Wanted::of(&headers) {
         Some(wanted) => objects.give_range(&download, &wanted, place).await,
         None => objects.give(&download, place).await,
     }
 }
 
+/// The bytes have their pace; the storage has so long after the last of them.
+const KEPT_WITHIN: Duration = Duration::from_secs(10);
 /// How often an object may be replaced between two looks at it.
 const TRIES: usize = 3;
 
 impl Objects {
-    async fn give(&self, download: &Download, place: OwnedSemaphorePermit) -> Result<Response, Problem> {
+    async fn give(&self, download: &Download, place: Place) -> Result<Response, Problem> {
         let object = self.storage.get(&download.key, None).await.map_err(ObjectFault::Storage)?;
         let object = object.ok_or(RequestFault::NotFound)?;
         answer::of(download, object, None, |body, length| self.body(body, length, place))
@@ -135,7 +140,7 @@ impl Objects {
         &self,
         download: &Download,
         wanted: &Wanted,
-        place: OwnedSemaphorePermit,
+        place: Place,
     ) -> Result<Response, Problem> {
         for _ in 0..TRIES {
             let seen = self.storage.head(&download.key).await.map_err(ObjectFault::Storage)?;
@@ -160,7 +165,7 @@ impl Objects {
         Err(ObjectFault::Storage(restless).into())
     }
 
-    fn body(&self, bytes: Bytestream, length: u64, place: OwnedSemaphorePermit) -> Body {
+    fn body(&self, bytes: Bytestream, length: u64, place: Place) -> Body {
         outgoing::body(bytes, length, self.transfers.slowest_download, place)
     }
 }
@@ -176,6 +181,7 @@ impl Objects {
         (status = 503, description = "As many uploads as this server carries are under way.")))]
 async fn put_object(
     State(objects): State<Objects>,
+    caller: Caller,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
@@ -187,13 +193,23 @@ async fn put_object(
     let kind = kind.to_owned();
     let known = move |objects: &Objects| objects.verifier.may_upload(&query, &kind, length);
     let upload = known(&objects).ok_or(ObjectFault::UrlRefused)?;
-    let _place = objects.places.for_upload(&upload.key)?;
-    let (pace, ending, asked) = (objects.transfers.slowest_upload, Ending::default(), objects.clone());
-    let body = incoming::bytes(body, pace, move || known(&asked).is_some(), ending.clone());
+    let place = objects.places.for_upload(&upload.key, caller.pass().ip())?;
+    let (least, ending, asked) = (objects.transfers.slowest_upload, Ending::default(), objects.clone());
+    let (_asks, gone) = oneshot::channel();
+    let body = incoming::bytes(body, least, move || known(&asked).is_some(), ending.clone(), gone);
     let Upload { key, content_type, length, sha256 } = upload;
     let object = NewObject { key, content_type, metadata: BTreeMap::new(), length, sha256, body };
-    // The bytes have their pace; this is for what the storage takes.
-    let put = tokio::time::timeout(pace.longest(length), objects.storage.put(object)).await;
-    put.map_err(|_| RequestFault::TimedOut)?.map_err(|error| ending.fault(error))?;
+    // Whoever leaves ends the body and nothing else: the place is taken for as long as the storage writes.
+    let putting = tokio::spawn(
+        async move {
+            let put = objects.storage.put(object).await;
+            drop(place);
+            put
+        }
+        .in_current_span(),
+    );
+    let put = tokio::time::timeout(least.longest(length) + KEPT_WITHIN, putting).await;
+    let put = put.map_err(|_| RequestFault::TimedOut)?.map_err(|_| RequestFault::Internal)?;
+    put.map_err(|error| ending.fault(error))?;
     Ok(StatusCode::NO_CONTENT)
 }

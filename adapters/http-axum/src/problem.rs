@@ -23,6 +23,8 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     headers: Box<HeaderMap>,
+    /// The limit that was reached.
+    limit: Option<&'static str>,
     bug: Option<Bug>,
 }
 
@@ -72,6 +74,10 @@ pub(crate) struct ProblemBody<'a> {
     request_id: &'a str,
     /// What is wrong with which field.
     errors: &'a [FieldError],
+    /// Which limits were reached, by their names in `RateLimit-Policy`.
+    #[serde(rename = "violated-policies", skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false, example = json!(["login"]))]
+    violated: &'a [&'static str],
     /// By what to prove again who you are, where that is asked for.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false, example = json!(["password"]))]
@@ -104,6 +110,7 @@ impl<F: Fault> From<F> for Problem {
             detail: fault.to_string(),
             errors: errors.collect(),
             headers: Box::new(headers(code, fault.retry_after())),
+            limit: None,
             bug: (code.kind() == Kind::Internal).then(|| Bug(Arc::new(fault))),
         }
     }
@@ -116,6 +123,7 @@ impl Problem {
         let mut problem = Self::from(refusal);
         if let Some(standing) = standing {
             add_standings(&mut problem.headers, &[standing]);
+            problem.limit = Some(standing.limit.as_str());
         }
         problem
     }
@@ -167,6 +175,7 @@ impl Problem {
             code: self.code.name(),
             request_id: about.request_id,
             errors: &self.errors,
+            violated: self.limit.as_slice(),
             accepts: if self.code == Code::STEP_UP_REQUIRED { PROOFS } else { &[] },
         };
         let mut response = (self.status, HeaderMap::clone(&self.headers), Json(body)).into_response();

@@ -5,6 +5,9 @@ use saaskit_auth::{Explanation, Permission, RoleDraft, RoleId, RoleSheet};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::bounded::{IdText, PermissionText};
+use crate::{Listed, Versioned};
+
 /// A role, and what it allows.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RoleView {
@@ -22,22 +25,19 @@ pub(crate) struct RoleView {
 }
 
 impl From<RoleSheet> for RoleView {
-    fn from(RoleSheet { id, name, permissions, system }: RoleSheet) -> Self {
+    fn from(RoleSheet { id, name, permissions, system, .. }: RoleSheet) -> Self {
         Self { id, name, permissions: permissions.iter().map(Permission::to_string).collect(), system }
     }
 }
 
-/// Roles, all there are: a place has 200 at most.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RolesView {
-    /// The roles.
-    #[schema(max_items = 200)]
-    data: Vec<RoleView>,
+/// Shows roles, all there are: a place has 200 at most.
+pub(crate) fn listed(roles: Vec<RoleSheet>) -> Json<Listed<RoleView>> {
+    Json(Listed::whole(roles.into_iter().map(RoleView::from).collect()))
 }
 
-/// Shows roles.
-pub(crate) fn shown(roles: Vec<RoleSheet>) -> Json<RolesView> {
-    Json(RolesView { data: roles.into_iter().map(RoleView::from).collect() })
+/// Shows one.
+pub(crate) fn shown(role: RoleSheet) -> Versioned<Json<RoleView>> {
+    Versioned(role.version, Json(role.into()))
 }
 
 /// What a role is to be.
@@ -47,7 +47,7 @@ pub(crate) struct RoleBody {
     #[schema(min_length = 1, max_length = 255, example = "Support")]
     name: String,
     /// What it allows: `resource:action`, each a word or `*`.
-    #[schema(max_items = 200, example = json!(["users:read", "users:lock"]))]
+    #[schema(value_type = Vec<PermissionText>, inline, max_items = 200, example = json!(["users:read", "users:lock"]))]
     permissions: Vec<String>,
 }
 
@@ -61,7 +61,7 @@ impl From<RoleBody> for RoleDraft {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct RolesBody {
     /// Their ids.
-    #[schema(max_items = 50, example = json!(["rol_01h455vb4pex5vsknk084sn02q"]))]
+    #[schema(value_type = Vec<IdText>, inline, max_items = 50, example = json!(["rol_01h455vb4pex5vsknk084sn02q"]))]
     pub(crate) roles: Vec<String>,
 }
 

@@ -13,14 +13,15 @@ use saaskit_stories::TenantRoles;
 use saaskit_tenants::{MemberError, Tenants, TenantsError};
 use utoipa_axum::routes;
 
-use crate::roles::{ExplanationView, PermissionQuery, RoleBody, RoleView, RolesBody, RolesView, shown};
+use crate::roles::{ExplanationView, PermissionQuery, RoleBody, RoleView, RolesBody, listed, shown};
 use crate::route::Entry;
 use crate::tenants::{Inside, named};
 use crate::url::Asked;
-use crate::{Asker, Body, Caller, Problem, Resource, Row};
+use crate::{Asker, Body, Caller, IfMatch, Listed, Problem, Resource, Row, Versioned};
 
 const ROWS: &[Row<Served>] = &[
     Row::new(READS, Class::Read, || routes!(list_tenant_roles)),
+    Row::new(READS, Class::Read, || routes!(show_tenant_role)),
     Row::new(WRITES, Class::Write, || routes!(create_tenant_role)),
     Row::new(WRITES, Class::Write, || routes!(update_tenant_role)),
     Row::new(WRITES, Class::Write, || routes!(remove_tenant_role)),
@@ -105,13 +106,25 @@ struct UserParam {
 
 /// Lists the roles of a workspace.
 #[utoipa::path(get, path = "/api/v1/tenants/{id}/roles", tag = "tenants", params(TenantParam),
-    responses((status = 200, description = "All of them.", body = RolesView)))]
+    responses((status = 200, description = "All of them.", body = Listed<RoleView>)))]
 async fn list_tenant_roles(
     State(Served(roles)): State<Served>,
     Asker(asker): Asker,
     Inside(member): Inside,
-) -> Result<Json<RolesView>, Problem> {
-    Ok(shown(roles.list(&asker, &member).await?))
+) -> Result<Json<Listed<RoleView>>, Problem> {
+    Ok(listed(roles.list(&asker, &member).await?))
+}
+
+/// Shows a role of a workspace.
+#[utoipa::path(get, path = "/api/v1/tenants/{id}/roles/{role_id}", tag = "tenants",
+    params(TenantParam, RoleParam), responses((status = 200, description = "The role.", body = RoleView)))]
+async fn show_tenant_role(
+    State(Served(roles)): State<Served>,
+    Asker(asker): Asker,
+    Inside(member): Inside,
+    NamedRole(role): NamedRole,
+) -> Result<Versioned<Json<RoleView>>, Problem> {
+    Ok(shown(roles.show(&asker, &member, role).await?))
 }
 
 /// Makes a role of a workspace. It can allow nothing that you may not.
@@ -125,26 +138,28 @@ async fn create_tenant_role(
     Asker(asker): Asker,
     Inside(member): Inside,
     Body(body): Body<RoleBody>,
-) -> Result<(StatusCode, [(HeaderName, String); 1], Json<RoleView>), Problem> {
+) -> Result<(StatusCode, [(HeaderName, String); 1], Versioned<Json<RoleView>>), Problem> {
     let role = roles.create(caller.call(), &asker, &member, body.into()).await?;
     let location = [(LOCATION, format!("/api/v1/tenants/{}/roles/{}", member.tenant().id, role.id))];
-    Ok((StatusCode::CREATED, location, Json(role.into())))
+    Ok((StatusCode::CREATED, location, shown(role)))
 }
 
 /// Changes a role of a workspace, for everybody who has it.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/roles/{role_id}", tag = "tenants",
     params(TenantParam, RoleParam), request_body = RoleBody, responses(
     (status = 200, description = "The role as it is now.", body = RoleView),
-    (status = 409, description = "The name is taken, the role is always as it is, or others were faster.")))]
+    (status = 409, description = "The name is taken, the role is always as it is, or others were faster."),
+    (status = 412, description = "The role was changed since the version `If-Match` names.")))]
 async fn update_tenant_role(
     State(Served(roles)): State<Served>,
     caller: Caller,
     Asker(asker): Asker,
     Inside(member): Inside,
     NamedRole(role): NamedRole,
+    IfMatch(version): IfMatch,
     Body(body): Body<RoleBody>,
-) -> Result<Json<RoleView>, Problem> {
-    Ok(Json(roles.update(caller.call(), &asker, &member, role, body.into()).await?.into()))
+) -> Result<Versioned<Json<RoleView>>, Problem> {
+    Ok(shown(roles.update(caller.call(), &asker, &member, role, body.into(), version).await?))
 }
 
 /// Removes a role of a workspace, from everybody who has it, too.
@@ -166,7 +181,7 @@ async fn remove_tenant_role(
 /// Gives a member exactly these roles of the workspace, besides what they are in it.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/members/{user_id}/roles", tag = "tenants",
     params(TenantParam, UserParam), request_body = RolesBody, responses(
-    (status = 200, description = "The roles the member has now.", body = RolesView),
+    (status = 200, description = "The roles the member has now.", body = Listed<RoleView>),
     (status = 409, description = "Others were faster.")))]
 async fn assign_tenant_roles(
     State(Served(served)): State<Served>,
@@ -175,8 +190,8 @@ async fn assign_tenant_roles(
     Inside(member): Inside,
     NamedUser(user): NamedUser,
     Body(RolesBody { roles }): Body<RolesBody>,
-) -> Result<Json<RolesView>, Problem> {
-    Ok(shown(served.assign(caller.call(), &asker, &member, user, &roles).await?))
+) -> Result<Json<Listed<RoleView>>, Problem> {
+    Ok(listed(served.assign(caller.call(), &asker, &member, user, &roles).await?))
 }
 
 /// Tells why a member may, or may not, do something in the workspace.

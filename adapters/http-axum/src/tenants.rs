@@ -8,6 +8,7 @@ mod workspace;
 
 use saaskit_gateway::{Access, Class};
 use saaskit_tenants::Tenants;
+use saaskit_tenants::permissions::{MEMBERS_READ, MEMBERS_WRITE, WORKSPACE_READ, WORKSPACE_WRITE};
 use utoipa_axum::routes;
 
 #[cfg(feature = "stories")]
@@ -21,12 +22,13 @@ const ROWS: &[Row<Tenants>] = &[
     Row::new(Access::User, Class::Write, || routes!(workspace::create_tenant)),
     Row::new(Access::User, Class::Read, || routes!(workspace::list_tenants)),
     Row::new(Access::Member, Class::Read, || routes!(workspace::show_tenant)),
-    Row::new(Access::Admin, Class::Write, || routes!(workspace::update_tenant)),
-    Row::new(Access::Admin, Class::Read, || routes!(policy::show_policy)),
+    Row::new(Access::MemberWith(WORKSPACE_WRITE), Class::Write, || routes!(workspace::update_tenant)),
+    Row::new(Access::MemberWith(WORKSPACE_READ), Class::Read, || routes!(policy::show_policy)),
     Row::new(Access::Owner, Class::Write, || routes!(policy::set_policy)),
-    Row::new(Access::Admin, Class::Read, || routes!(members::list_members)),
-    Row::new(Access::Admin, Class::Write, || routes!(members::change_role)),
-    Row::new(Access::Admin, Class::Write, || routes!(members::remove_member)),
+    Row::new(Access::MemberWith(MEMBERS_READ), Class::Read, || routes!(members::list_members)),
+    Row::new(Access::MemberWith(MEMBERS_READ), Class::Read, || routes!(members::show_member)),
+    Row::new(Access::MemberWith(MEMBERS_WRITE), Class::Write, || routes!(members::change_role)),
+    Row::new(Access::MemberWith(MEMBERS_WRITE), Class::Write, || routes!(members::remove_member)),
     Row::new(Access::Member, Class::Write, || routes!(members::leave)),
     Row::new(Access::Member, Class::Read, || routes!(ownership::show_offer)),
     Row::new(Access::Owner, Class::Write, || routes!(ownership::offer_ownership)),

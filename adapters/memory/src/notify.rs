@@ -2,10 +2,12 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use saaskit_kernel::{CommitError, Email, PortError, TenantId};
-use saaskit_notify::port::{Messages, Outbox, Preferences, Suppressions};
-use saaskit_notify::write::{MessageWrite, NotifyWrite, OutboxWrite, PreferenceWrite, SuppressionWrite};
-use saaskit_notify::{Captured, Message, MessageId, OptOut, Suppression, Topic};
+use saaskit_kernel::{CommitError, Email, Page, Paged, PortError, TenantId};
+use saaskit_notify::port::{Brandings, Messages, Outbox, Preferences, Suppressions};
+use saaskit_notify::write::{
+    BrandingWrite, MessageWrite, NotifyWrite, OutboxWrite, PreferenceWrite, SuppressionWrite,
+};
+use saaskit_notify::{Branding, Captured, Message, MessageId, OptOut, Suppression, SuppressionId, Topic};
 
 use crate::MemoryStore;
 use crate::store::insert_new;
@@ -23,6 +25,7 @@ pub(crate) struct NotifyState {
     messages: BTreeMap<MessageId, Message>,
     suppressions: BTreeMap<Place, Suppression>,
     opt_outs: BTreeSet<(Place, Topic)>,
+    brandings: BTreeMap<TenantId, Branding>,
     outbox: BTreeMap<String, Captured>,
 }
 
@@ -42,11 +45,26 @@ impl NotifyState {
             NotifyWrite::Preference(PreferenceWrite::OptIn(OptOut { address, tenant, topic })) => {
                 self.opt_outs.remove(&(place(&address, tenant), topic));
             }
+            NotifyWrite::Branding(BrandingWrite::Set(tenant, branding)) => {
+                self.brandings.insert(tenant, branding);
+            }
+            NotifyWrite::Branding(BrandingWrite::Reset(tenant)) => {
+                self.brandings.remove(&tenant);
+            }
             NotifyWrite::Outbox(OutboxWrite::Keep(captured)) => {
                 self.outbox.entry(captured.id.clone()).or_insert(captured);
             }
+            NotifyWrite::Forget(address) => self.forget(&address),
         }
         Ok(())
+    }
+
+    fn forget(&mut self, reader: &Email) {
+        let (spelt, normal) = (reader.original(), reader.normal());
+        self.messages.retain(|_, message| ![spelt, normal].contains(&message.to.original()));
+        self.outbox.retain(|_, captured| ![spelt, normal].contains(&captured.to.as_str()));
+        self.suppressions.retain(|(address, _), _| address != normal);
+        self.opt_outs.retain(|((address, _), _)| address != normal);
     }
 
     fn apply_message(&mut self, write: MessageWrite) -> Result<(), CommitError> {
@@ -72,6 +90,15 @@ impl Messages for MemoryStore {
     async fn message(&self, id: MessageId) -> Result<Option<Message>, PortError> {
         Ok(self.state().notify.messages.get(&id).cloned())
     }
+
+    async fn messages_to(&self, address: &Email, page: Page<MessageId>) -> Result<Paged<Message>, PortError> {
+        let fits = |message: &&Message| {
+            [address.original(), address.normal()].contains(&message.to.original())
+                && page.after.is_none_or(|after| message.id > after)
+        };
+        let found = self.state().notify.messages.values().filter(fits).cloned().collect();
+        Ok(Paged::from_one_more(found, page.limit))
+    }
 }
 
 #[async_trait]
@@ -84,6 +111,32 @@ impl Suppressions for MemoryStore {
         let state = self.state();
         let known = &state.notify.suppressions;
         Ok(known.get(&place(address, tenant)).or_else(|| known.get(&place(address, None))).cloned())
+    }
+
+    async fn suppression_by_id(&self, id: SuppressionId) -> Result<Option<Suppression>, PortError> {
+        Ok(self.state().notify.suppressions.values().find(|known| known.id == id).cloned())
+    }
+
+    async fn suppressions(
+        &self,
+        address: Option<&Email>,
+        page: Page<SuppressionId>,
+    ) -> Result<Paged<Suppression>, PortError> {
+        let fits = |known: &&Suppression| {
+            address.is_none_or(|address| *address == known.address)
+                && page.after.is_none_or(|after| known.id > after)
+        };
+        let mut found: Vec<Suppression> =
+            self.state().notify.suppressions.values().filter(fits).cloned().collect();
+        found.sort_by_key(|known| known.id);
+        Ok(Paged::from_one_more(found, page.limit))
+    }
+}
+
+#[async_trait]
+impl Brandings for MemoryStore {
+    async fn branding(&self, tenant: TenantId) -> Result<Option<Branding>, PortError> {
+        Ok(self.state().notify.brandings.get(&tenant).cloned())
     }
 }
 

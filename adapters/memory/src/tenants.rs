@@ -7,7 +7,7 @@ use saaskit_tenants::port::{Belonging, Members, Memberships, Workspaces};
 use saaskit_tenants::write::{
     LAST_OWNER, MEMBERSHIP_USER, MembershipWrite, OwnerCount, TENANT_SLUG, TenantWrite, TenantsWrite,
 };
-use saaskit_tenants::{Membership, MembershipId, Removal, Tenant, TenantStatus};
+use saaskit_tenants::{Membership, MembershipId, Tenant, TenantStatus};
 
 use crate::MemoryStore;
 use crate::store::insert_new;
@@ -78,49 +78,38 @@ impl TenantsState {
     }
 
     fn membership(&self, tenant: TenantId, user: UserId) -> Option<&Membership> {
-        self.members(tenant, None).find(|membership| membership.user == user)
+        self.active(tenant).find(|membership| membership.user == user)
     }
 
-    /// Who is in a workspace, after that one.
-    fn members(
-        &self,
-        tenant: TenantId,
-        after: Option<MembershipId>,
-    ) -> impl Iterator<Item = &Membership> + use<'_> {
-        let is_meant = move |membership: &&Membership| {
-            membership.tenant == tenant
-                && membership.is_active()
-                && after.is_none_or(|after| membership.id > after)
-        };
-        self.memberships.values().filter(is_meant)
+    /// Every membership of a workspace, also those that ended.
+    fn all_of(&self, tenant: TenantId) -> impl Iterator<Item = &Membership> + use<'_> {
+        self.memberships.values().filter(move |membership| membership.tenant == tenant)
     }
 
-    fn ended_with_account(&self, user: UserId) -> impl Iterator<Item = &Membership> {
-        let is_meant =
-            move |membership: &&Membership| membership.user == user && went_with_account(membership);
-        self.memberships.values().filter(is_meant)
+    /// Who is in a workspace.
+    fn active(&self, tenant: TenantId) -> impl Iterator<Item = &Membership> + use<'_> {
+        self.all_of(tenant).filter(|membership| membership.is_active())
+    }
+
+    fn with_tenant(&self, membership: &Membership) -> Option<(Tenant, Membership)> {
+        Some((self.tenants.get(&membership.tenant)?.clone(), membership.clone()))
     }
 
     /// What a user is in workspaces, or was when the account went.
     fn belonging(&self, user: UserId, most: usize) -> Belonging {
-        let is_meant = |membership: &&Membership| {
-            membership.user == user && (membership.is_active() || went_with_account(membership))
-        };
+        let is_meant = |membership: &&Membership| membership.user == user && holds_or_may_return(membership);
         let all: Vec<&Membership> = self.memberships.values().filter(is_meant).collect();
-        let with_tenant = |membership: &&Membership| {
-            Some((self.tenants.get(&membership.tenant)?.clone(), (*membership).clone()))
-        };
-        let first = all.iter().take(most).filter_map(with_tenant).collect();
+        let first = all.iter().take(most).filter_map(|membership| self.with_tenant(membership)).collect();
         Belonging { user, first, count: all.len() as u64 }
     }
 
     fn entry(&self, tenant: TenantId, user: UserId) -> Option<(Tenant, Membership)> {
-        Some((self.tenants.get(&tenant)?.clone(), self.membership(tenant, user)?.clone()))
+        self.with_tenant(self.membership(tenant, user)?)
     }
 }
 
-fn went_with_account(membership: &Membership) -> bool {
-    matches!(membership.removal, Some(Removal { with_account: true, .. }))
+fn holds_or_may_return(membership: &Membership) -> bool {
+    membership.is_active() || membership.may_return()
 }
 
 #[async_trait]
@@ -163,19 +152,26 @@ impl Members for MemoryStore {
         page: Page<MembershipId>,
     ) -> Result<Paged<Membership>, PortError> {
         let tenants = &self.state().tenants;
-        let one_more = tenants.members(tenant, page.after).take(page.limit as usize + 1).cloned().collect();
+        let is_meant = |member: &&Membership| {
+            holds_or_may_return(member) && page.after.is_none_or(|after| member.id > after)
+        };
+        let one_more = tenants.all_of(tenant).filter(is_meant).take(page.limit as usize + 1);
+        let one_more = one_more.cloned().collect();
         Ok(Paged::from_one_more(one_more, page.limit))
     }
 
     async fn seats_used(&self, tenant: TenantId) -> Result<u64, PortError> {
-        Ok(self.state().tenants.members(tenant, None).count() as u64)
+        Ok(self.state().tenants.active(tenant).count() as u64)
     }
 }
 
 #[async_trait]
 impl Memberships for MemoryStore {
-    async fn ended_with_account(&self, user: UserId) -> Result<Vec<Membership>, PortError> {
-        Ok(self.state().tenants.ended_with_account(user).cloned().collect())
+    async fn ended_with_account(&self, user: UserId) -> Result<Vec<(Tenant, Membership)>, PortError> {
+        let tenants = &self.state().tenants;
+        let of_user = tenants.memberships.values().filter(|membership| membership.user == user);
+        let ended = of_user.filter(|membership| membership.may_return());
+        Ok(ended.filter_map(|membership| tenants.with_tenant(membership)).collect())
     }
 
     async fn of_users(&self, users: &[UserId], each: u32) -> Result<Vec<Belonging>, PortError> {

@@ -19,7 +19,10 @@ mod token;
 mod user;
 
 pub(crate) const DOMAIN: Domain = Domain {
-    migrations: &[Migration { domain: "auth", version: 1, name: "accounts", up: up!("auth/0001_accounts") }],
+    migrations: &[
+        Migration { domain: "auth", version: 1, name: "accounts", up: up!("auth/0001_accounts") },
+        Migration { domain: "auth", version: 2, name: "tries", up: up!("auth/0002_tries") },
+    ],
     tables: saaskit_auth::TABLES,
     rules: &[
         ("auth_users_email", USER_EMAIL),

@@ -26,17 +26,14 @@ impl MongoStore {
         let prepared = commit.prepare(&self.0.subscriptions)?;
         let plan = self.plan(&prepared)?;
         let end = Instant::now() + self.0.config.limit();
-        let committing = async {
-            let mut retries = Retries::of_a_commit();
-            loop {
-                match self.attempt(&plan, end).await {
-                    Err(cause)
-                        if cause.is_passing() && Instant::now() < end && retries.again(&cause).await => {}
-                    outcome => return outcome,
-                }
+        let mut retries = Retries::of_a_commit();
+        let outcome = loop {
+            match self.attempt(&plan, end).await {
+                Err(cause) if cause.is_passing() && Instant::now() < end && retries.again(&cause).await => {}
+                outcome => break outcome,
             }
         };
-        self.0.reach.ask(committing, failure::judge).await.map_err(Failure::explain)
+        outcome.map_err(Failure::explain)
     }
 
     pub(crate) async fn apply_within(
@@ -82,17 +79,21 @@ impl MongoStore {
     }
 
     async fn attempt(&self, plan: &Plan<'_>, end: Instant) -> Result<(), Failure> {
+        let mut session = self.0.reach.ask(self.begin_with(plan, end)).await?;
+        self.0.reach.end::<_, Failure>(self.finish(&mut session)).await?
+    }
+
+    /// A transaction in which everything is applied; dropped, nothing was.
+    async fn begin_with(&self, plan: &Plan<'_>, end: Instant) -> Result<ClientSession, Failure> {
         let beginning = timeout_at(end, self.start()).await;
         let mut session = beginning.map_err(|_| Failure::from(late()))??;
         let mut tx = Tx { database: &self.0.database, session: &mut session };
-        let applied = timeout_at(end, plan.apply(&mut tx)).await.unwrap_or_else(|_| Err(late().into()));
-        match applied {
-            Ok(()) => self.finish(&mut session).await,
-            Err(failure) => {
-                abort(&mut session).await;
-                Err(failure)
-            }
+        let applied = timeout_at(end, plan.apply(&mut tx)).await;
+        if let Err(failure) = applied.unwrap_or_else(|_| Err(late().into())) {
+            abort(&mut session).await;
+            return Err(failure);
         }
+        Ok(session)
     }
 
     /// Commits. Whoever got no answer asks for the same commit again, and for nothing else.

@@ -1,7 +1,7 @@
 use std::error::Error;
 
 use mongodb::error::{ErrorKind as Cause, TRANSIENT_TRANSACTION_ERROR, WriteFailure};
-use saaskit_kernel::{CommitError, ErrorKind, PortError, Verdict};
+use saaskit_kernel::{CommitError, ErrorKind, PortError};
 
 use crate::index;
 
@@ -45,19 +45,6 @@ impl Failure {
             Self::Crossed => port_error(ErrorKind::Unavailable).because("too many others at once").into(),
             Self::Mongo(error) => index::taken(&error).unwrap_or_else(|| port(error).into()),
         }
-    }
-}
-
-/// What an answer tells of the servers: whether it is theirs, or one was looked for in vain.
-pub(crate) fn judge<T>(answer: &Result<T, Failure>) -> Verdict {
-    let Err(failure) = answer else { return Verdict::Well };
-    match failure {
-        Failure::Mongo(error) if is_in_vain(error) => Verdict::Failed,
-        Failure::Mongo(error) if code(error).is_some() && !is_lost(error) => Verdict::Well,
-        Failure::Commit(CommitError::Stale | CommitError::Duplicate(_) | CommitError::Refused(_)) => {
-            Verdict::Well
-        }
-        _ => Verdict::Nothing,
     }
 }
 
@@ -147,6 +134,11 @@ pub(crate) fn is_lost(error: &mongodb::error::Error) -> bool {
             | Cause::Shutdown
     );
     gone || code(error).is_some_and(|(code, _)| PASSING.contains(&code))
+}
+
+/// Whether it is the servers' own answer, which they can't give while they are away.
+pub(crate) fn is_answer(error: &mongodb::error::Error) -> bool {
+    code(error).is_some() && !is_lost(error)
 }
 
 /// What an answer says of one of its writes, by its code.

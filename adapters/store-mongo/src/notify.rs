@@ -1,11 +1,11 @@
-//! Messages, what is not to be sent, and the development outbox.
+//! Messages, what is not to be sent, what workspaces' mails look like, and the development outbox.
 
 use async_trait::async_trait;
 use bson::{Bson, Document, doc};
-use saaskit_kernel::{Email, PortError, TenantId};
+use saaskit_kernel::{Email, Page, Paged, PortError, TenantId};
 use saaskit_notify::port::{Outbox, Preferences, Suppressions};
 use saaskit_notify::write::{MessageWrite, NotifyWrite, OutboxWrite, PreferenceWrite, SuppressionWrite};
-use saaskit_notify::{Captured, Channel, OptOut, Suppression, SuppressionReason, Topic};
+use saaskit_notify::{Captured, Channel, OptOut, Suppression, SuppressionId, SuppressionReason, Topic};
 use uuid::Uuid;
 
 use crate::domain::{Apply, Domain};
@@ -14,18 +14,25 @@ use crate::row::{self, Row};
 use crate::tx::Tx;
 use crate::{Failure, MongoStore};
 
+mod branding;
 mod message;
 
 pub(crate) const DOMAIN: Domain = Domain {
-    migrations: &[Migration {
-        domain: "notify",
-        version: 1,
-        name: "messages",
-        up: up!("notify/0001_messages"),
-    }],
+    migrations: &[
+        Migration { domain: "notify", version: 1, name: "messages", up: up!("notify/0001_messages") },
+        Migration { domain: "notify", version: 2, name: "brandings", up: up!("notify/0002_brandings") },
+        Migration { domain: "notify", version: 3, name: "readers", up: up!("notify/0003_readers") },
+    ],
     tables: saaskit_notify::TABLES,
     rules: &[],
-    known: &["notify_messages_pkey", "notify_suppressions_pkey", "notify_opt_outs_pkey", "notify_outbox_id"],
+    known: &[
+        "notify_messages_pkey",
+        "notify_suppressions_pkey",
+        "notify_suppressions_id",
+        "notify_opt_outs_pkey",
+        "notify_brandings_pkey",
+        "notify_outbox_id",
+    ],
     write: |write| write.of::<NotifyWrite>().map(|write| write as &dyn Apply),
 };
 
@@ -44,6 +51,28 @@ impl Suppressions for MongoStore {
         let rows = self.all(SUPPRESSIONS, doc! { "_id": { "$in": both } }, doc! { "_id": -1 }, 1).await?;
         rows.first().map(read_suppression).transpose()
     }
+
+    async fn suppression_by_id(&self, id: SuppressionId) -> Result<Option<Suppression>, PortError> {
+        let row = self.one(SUPPRESSIONS, doc! { "id": row::id(id) }).await?;
+        row.as_ref().map(read_suppression).transpose()
+    }
+
+    async fn suppressions(
+        &self,
+        address: Option<&Email>,
+        page: Page<SuppressionId>,
+    ) -> Result<Paged<Suppression>, PortError> {
+        let mut filter = doc! {};
+        if let Some(after) = page.after {
+            filter.insert("id", doc! { "$gt": row::id(after) });
+        }
+        if let Some(address) = address {
+            filter.insert("_id.address", address.normal());
+        }
+        let rows = self.all(SUPPRESSIONS, filter, doc! { "id": 1 }, page.limit.saturating_add(1)).await?;
+        let found = rows.iter().map(read_suppression).collect::<Result<_, _>>()?;
+        Ok(Paged::from_one_more(found, page.limit))
+    }
 }
 
 fn suppression_key(address: &Email, tenant: Option<TenantId>) -> Document {
@@ -54,6 +83,7 @@ fn read_suppression(row: &Document) -> Result<Suppression, PortError> {
     let key = row.part("_id")?;
     let tenant = key.uuid("tenant_id")?;
     Ok(Suppression {
+        id: row.id("id")?,
         address: key.email("address")?,
         tenant: (!tenant.is_nil()).then(|| TenantId::from_uuid(tenant)),
         reason: row.word("reason", SuppressionReason::parse)?,
@@ -114,14 +144,16 @@ impl Apply for NotifyWrite {
             Self::Preference(PreferenceWrite::OptIn(it)) => {
                 tx.delete(OPT_OUTS, doc! { "_id": opt_out_key(it) }).await.map(drop)
             }
+            Self::Branding(write) => branding::apply(tx, write).await,
             Self::Outbox(OutboxWrite::Keep(captured)) => keep(tx, captured).await,
+            Self::Forget(address) => forget(tx, address).await,
         }
     }
 }
 
 async fn suppress(tx: &mut Tx<'_>, it: &Suppression) -> Result<(), Failure> {
     let key = doc! { "_id": suppression_key(&it.address, it.tenant) };
-    let row = doc! { "reason": it.reason.as_str(), "since": row::time(it.since) };
+    let row = doc! { "id": row::id(it.id), "reason": it.reason.as_str(), "since": row::time(it.since) };
     tx.insert_unless(SUPPRESSIONS, key, row).await
 }
 
@@ -134,6 +166,22 @@ fn opt_out_key(it: &OptOut) -> Document {
 async fn opt_out(tx: &mut Tx<'_>, it: &OptOut) -> Result<(), Failure> {
     let row = suppression_key(&it.address, it.tenant);
     tx.insert_unless(OPT_OUTS, doc! { "_id": opt_out_key(it) }, row).await
+}
+
+/// Whoever reads there, of every tenant.
+async fn forget(tx: &mut Tx<'_>, reader: &Email) -> Result<(), Failure> {
+    let spellings = doc! { "$in": [reader.original(), reader.normal()] };
+    for (collection, field) in [
+        (message::MESSAGES, "recipient"),
+        (OUTBOX, "recipient"),
+        (SUPPRESSIONS, "_id.address"),
+        (OPT_OUTS, "address"),
+    ] {
+        let mut filter = Document::new();
+        filter.insert(field, spellings.clone());
+        tx.delete(collection, filter).await?;
+    }
+    Ok(())
 }
 
 async fn keep(tx: &mut Tx<'_>, captured: &Captured) -> Result<(), Failure> {

@@ -132,6 +132,11 @@ pub(crate) trait Row {
         N::try_from(self.get(name, to_number)?).map_err(|_| unreadable(format!("{name} is out of range")))
     }
 
+    fn maybe_number<N: TryFrom<i64>>(&self, name: &str) -> Result<Option<N>, PortError> {
+        let number = self.maybe(name, to_number)?.map(N::try_from).transpose();
+        number.map_err(|_| unreadable(format!("{name} is out of range")))
+    }
+
     fn text(&self, name: &str) -> Result<&str, PortError> {
         self.get(name, Bson::as_str)
     }

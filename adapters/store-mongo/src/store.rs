@@ -91,10 +91,15 @@ impl MongoStore {
         Err(port_error(ErrorKind::Rejected).because(sentence))
     }
 
-    /// The same, refusing at once while that breaker is open: it opens when no server is found and nobody is answered.
+    /// The same, refusing at once while that breaker is open: it opens when somebody waits and no server is found. They are
+    /// looked for by a task, which ends with this store.
     #[must_use]
     pub fn behind(self, breaker: Breaker) -> Self {
-        self.0.reach.mind(breaker);
+        let config = self.0.config.clone();
+        self.0.reach.mind(breaker, move || {
+            let config = config.clone();
+            async move { timeout(config.find, look(&config)).await.map_err(|_| late())? }
+        });
         self
     }
 
@@ -228,7 +233,7 @@ impl MongoStore {
             }
         };
         let asking = async { timeout(self.0.config.limit(), asking).await.map_err(|_| late())? };
-        self.0.reach.ask(asking, failure::judge).await.map_err(failure::of_question)
+        self.0.reach.ask(asking).await.map_err(failure::of_question)
     }
 }
 
@@ -253,6 +258,19 @@ pub(crate) async fn open(config: &Config) -> Result<(Client, Database), PortErro
     let sentence = "this MongoDB server is a standalone: commits need transactions, which only a replica set has \
                     (of one server, if need be: start it with --replSet and run rs.initiate())";
     Err(port_error(ErrorKind::Rejected).because(sentence))
+}
+
+/// Whether a server can take a statement, by no connection of the store: others may wait for all of these. That it
+/// refuses is an answer, too.
+async fn look(config: &Config) -> Result<(), PortError> {
+    let mut options = config.options().await?;
+    (options.min_pool_size, options.max_pool_size) = (None, Some(1));
+    let client = Client::with_options(options).map_err(port)?;
+    let Some(database) = client.default_database() else { return Ok(()) };
+    match database.run_command(doc! { "ping": 1 }).await {
+        Err(error) if !failure::is_answer(&error) => Err(port(error)),
+        _ => Ok(()),
+    }
 }
 
 #[async_trait]

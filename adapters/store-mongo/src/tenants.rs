@@ -35,14 +35,14 @@ const MEMBERS: &str = "tenants_memberships";
 
 /// Members, each with its workspace as `tenant`.
 fn with_tenant(filter: Document, of_tenant: Document, most: i64) -> Vec<Document> {
-    vec![
-        doc! { "$match": filter },
-        doc! { "$sort": { "tenant_id": 1 } },
-        doc! { "$lookup": { "from": TENANTS, "localField": "tenant_id", "foreignField": "_id", "as": "tenant" } },
-        doc! { "$unwind": "$tenant" },
-        doc! { "$match": of_tenant },
-        doc! { "$limit": most },
-    ]
+    let members = vec![doc! { "$match": filter }, doc! { "$sort": { "tenant_id": 1 } }];
+    [members, its_tenant(), vec![doc! { "$match": of_tenant }, doc! { "$limit": most }]].concat()
+}
+
+/// What gives a member its workspace as `tenant`.
+fn its_tenant() -> Vec<Document> {
+    let tenant = doc! { "from": TENANTS, "localField": "tenant_id", "foreignField": "_id", "as": "tenant" };
+    vec![doc! { "$lookup": tenant }, doc! { "$unwind": "$tenant" }]
 }
 
 fn read_entry(row: &Document) -> Result<(Tenant, Membership), PortError> {

@@ -30,6 +30,12 @@ macro_rules! keep_rows {
         " FOR KEY SHARE"
     };
 }
+/// Two changes in one trip, with the rows that the first one gives; both see what was there before.
+macro_rules! rows_of_first {
+    ($first:expr, $($second:expr),+) => {
+        concat!("WITH first AS (", $first, "), second AS (", $($second),+, ") SELECT * FROM first")
+    };
+}
 /// The elements of the JSON array `$1` as rows `r` with a column `value`.
 macro_rules! each {
     () => {

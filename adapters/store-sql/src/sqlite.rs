@@ -22,6 +22,12 @@ macro_rules! keep_rows {
         ""
     };
 }
+/// Two changes in one trip, with the rows that the first one gives.
+macro_rules! rows_of_first {
+    ($first:expr, $($second:expr),+) => {
+        concat!($first, "; ", $($second),+)
+    };
+}
 /// The elements of the JSON array `$1` as rows `r` with a column `value`.
 macro_rules! each {
     () => {
@@ -108,7 +114,7 @@ macro_rules! up {
 mod config;
 mod engine;
 mod hold;
-mod readers;
+mod pool;
 mod schema;
 #[path = "shared/store.rs"]
 mod store;

@@ -11,4 +11,5 @@ mod ring;
 mod signer;
 mod wire;
 
+pub use pem::private_keys;
 pub use signer::JwtSigner;

@@ -25,6 +25,13 @@ pub(crate) fn encode(der: &[u8]) -> Secret {
     Secret::new(std::mem::take(&mut *pem))
 }
 
+/// The private keys of a text that holds one after another, each as PEM of its own. What follows the last one is none,
+/// unless it is blank.
+pub fn private_keys(pems: &Secret) -> Vec<Secret> {
+    let keys = pems.expose().split_inclusive(END).filter(|key| !key.trim().is_empty());
+    keys.map(Secret::new).collect()
+}
+
 /// The DER of the PEM's private key. Nothing, if there is none in PKCS #8.
 pub(crate) fn decode(pem: &str) -> Option<Zeroizing<Vec<u8>>> {
     let (_, rest) = pem.split_once(BEGIN)?;

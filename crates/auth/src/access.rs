@@ -1,7 +1,7 @@
 mod catalogue;
 mod error;
+mod held;
 mod place;
-mod role_table;
 mod sheet;
 mod system_role;
 
@@ -11,7 +11,7 @@ pub use error::AccessError;
 pub(crate) use error::{
     GRANT_BEYOND_OWN, PERMISSION_MISSING, ROLE_FIXED, ROLE_NAME_TAKEN, ROLE_NOT_FOUND, ROLES_FULL,
 };
+pub(crate) use held::Held;
 pub use place::Place;
-pub(crate) use role_table::{Given, RoleTable};
 pub use sheet::RoleSheet;
 pub use system_role::{GlobalRole, SystemRole, TenantRole};

@@ -38,6 +38,10 @@ pub const RESTORE_USER: Action = Action { name: "auth.restore_user", risk: 50 };
 pub const LOG_IN: Action = Action { name: "auth.log_in", risk: 10 };
 /// Somebody proved again who they are.
 pub const STEP_UP: Action = Action { name: "auth.step_up", risk: 10 };
+/// Too many tries to sign in locked an account for a while, or one that does not exist.
+pub const LOCK_ACCOUNT: Action = Action { name: "auth.lock_account", risk: 60 };
+/// Far too many tries to sign in disabled a password until it is reset.
+pub const DISABLE_PASSWORD: Action = Action { name: "auth.disable_password", risk: 80 };
 /// A lock was ended by the link that was mailed.
 pub const UNLOCK: Action = Action { name: "auth.unlock", risk: 20 };
 /// A refresh token that was replaced long ago was shown.
@@ -58,6 +62,10 @@ pub const LOG_OUT: Action = Action { name: "auth.log_out", risk: 0 };
 pub const SET_UP: Action = Action { name: "auth.set_up", risk: 80 };
 /// An operator was made on the machine.
 pub const CREATE_ADMIN: Action = Action { name: "auth.create_admin", risk: 80 };
+/// An account was made an operator's on the machine.
+pub const PROMOTE_ADMIN: Action = Action { name: "auth.promote_admin", risk: 80 };
+/// Operating the installation was taken from an account on the machine.
+pub const DEMOTE_ADMIN: Action = Action { name: "auth.demote_admin", risk: 70 };
 /// A signing key was made.
 pub const ADD_KEY: Action = Action { name: "auth.add_signing_key", risk: 30 };
 
@@ -90,6 +98,8 @@ pub const ALL: &[Action] = &[
     RESTORE_USER,
     LOG_IN,
     STEP_UP,
+    LOCK_ACCOUNT,
+    DISABLE_PASSWORD,
     UNLOCK,
     REFRESH_REUSED,
     REFRESH_ELSEWHERE,
@@ -100,6 +110,8 @@ pub const ALL: &[Action] = &[
     LOG_OUT,
     SET_UP,
     CREATE_ADMIN,
+    PROMOTE_ADMIN,
+    DEMOTE_ADMIN,
     ADD_KEY,
     CREATE_ROLE,
     UPDATE_ROLE,

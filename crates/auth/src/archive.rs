@@ -2,7 +2,7 @@ saaskit_kernel::tables! {
     auth_users (id: Id) {
         email: Text, email_normal: Text, name: Text, name_normal: Text, locale: Text, password: Text,
         verified_at: Time, status: Text, super_admin: Flag, epoch: Number, created_at: Time, erase_at: Time,
-        version: Number,
+        barred_at: Time, version: Number,
     }
     auth_sessions (id: Id) {
         user_id: Id, epoch: Number, method: Text, created_at: Time, authenticated_at: Time, seen_at: Time,
@@ -17,7 +17,8 @@ saaskit_kernel::tables! {
         redeemed_at: Time, address: Text, password: Text,
     }
     auth_attempts (key: Bytes) {
-        tried: Number, window_from: Time, in_row: Number, locks: Number, locked_until: Time, version: Number,
+        account: Bytes, tries: Json, tried_at: Time, in_row: Number, locks: Number, locked_until: Time,
+        version: Number,
     }
     auth_roles (id: Id) {
         tenant_id: Id, name: Text, name_normal: Text, permissions: Json, created_at: Time, version: Number,

@@ -4,6 +4,10 @@ use saaskit_kernel::{Email, InstallationSecret, Timestamp, Version};
 
 use crate::DeviceToken;
 
+mod tries;
+
+pub use tries::Tries;
+
 /// Names whose tries are counted: an account, known or not, or an account on a browser it was signed in to with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AttemptKey([u8; 32]);
@@ -37,10 +41,12 @@ impl AttemptKey {
 pub struct Attempts {
     /// Whose.
     pub key: AttemptKey,
-    /// Tries in the present window; each is counted before its password is tested.
-    pub tried: u32,
-    /// When the window began.
-    pub window_from: Timestamp,
+    /// The account's own key, if they are counted on one browser.
+    pub account: Option<AttemptKey>,
+    /// When the last ones were; each is counted before its password is tested.
+    pub tries: Tries,
+    /// When the very last one was, or the counter began.
+    pub tried_at: Timestamp,
     /// Tries since the last success.
     pub in_row: u32,
     /// How often it was locked since the last success.
@@ -63,9 +69,9 @@ pub enum Admission {
 }
 
 impl Attempts {
-    /// So many tries a window lock the account.
-    pub const MOST: u32 = 5;
-    /// How long a window is.
+    /// So many tries within a window lock the account.
+    pub const MOST: usize = 5;
+    /// How long a window is, wherever it begins.
     pub const WINDOW: Duration = Duration::from_mins(15);
     /// The first lock; each further one is twice as long.
     pub const FIRST_LOCK: Duration = Duration::from_mins(15);
@@ -73,14 +79,14 @@ impl Attempts {
     pub const LONGEST_LOCK: Duration = Duration::from_hours(24);
     /// So many failures in a row disable the password until it is reset (SP 800-63B-4 section 3.2.2).
     pub const MOST_IN_ROW: u32 = 100;
-    /// Tries are remembered for so long after their last window began, so that they add up to
-    /// [`Self::MOST_IN_ROW`] however slowly they come.
+    /// Tries are remembered for so long after the last one, so that they add up to [`Self::MOST_IN_ROW`] however
+    /// slowly they come.
     pub const REMEMBERED: Duration = Duration::from_hours(30 * 24);
 
     /// No try yet.
-    pub fn none(key: AttemptKey, at: Timestamp) -> Self {
-        let version = Version::NEW;
-        Self { key, tried: 0, window_from: at, in_row: 0, locks: 0, locked_until: None, version }
+    pub fn none(key: AttemptKey, account: Option<AttemptKey>, at: Timestamp) -> Self {
+        let (tries, version) = (Tries::default(), Version::NEW);
+        Self { key, account, tries, tried_at: at, in_row: 0, locks: 0, locked_until: None, version }
     }
 
     /// Whether the password is disabled until it is reset.
@@ -93,28 +99,24 @@ impl Attempts {
         if self.is_locked(now) {
             return Admission::Locked;
         }
-        let window_is_over = now.since(self.window_from) >= Self::WINDOW;
-        let (tried, window_from) = if window_is_over || self.locked_until.is_some() {
-            (0, now)
-        } else {
-            (self.tried, self.window_from)
-        };
-        if tried >= Self::MOST {
+        let recent = self.tries.within(Self::WINDOW, now);
+        if recent.are_most() {
             return Admission::Full;
         }
-        let (tried, in_row) = (tried + 1, self.in_row + 1);
-        Admission::Test(Self { tried, window_from, in_row, locked_until: None, ..self.clone() })
+        let (tries, in_row) = (recent.and(now), self.in_row + 1);
+        Admission::Test(Self { tries, tried_at: now, in_row, locked_until: None, ..self.clone() })
     }
 
     /// The same without the try that was counted last, whose password could not be tested.
     #[must_use]
     pub fn give_back(&self) -> Self {
-        Self { tried: self.tried.saturating_sub(1), in_row: self.in_row.saturating_sub(1), ..self.clone() }
+        let (tries, in_row) = (self.tries.without_last(), self.in_row.saturating_sub(1));
+        Self { tries, in_row, ..self.clone() }
     }
 
     /// The lock that follows when the try that was counted last fails; `None` while more are free.
     pub fn lock(&self, now: Timestamp) -> Option<Self> {
-        if self.tried < Self::MOST && !self.is_disabled() {
+        if !self.tries.are_most() && !self.is_disabled() {
             return None;
         }
         let doubled = Self::FIRST_LOCK.saturating_mul(2_u32.saturating_pow(self.locks));
@@ -122,9 +124,10 @@ impl Attempts {
         Some(Self { locks: self.locks + 1, locked_until: Some(until), ..self.clone() })
     }
 
-    /// The same without its lock, which ends the window, too; `None` for what only a new password ends.
+    /// The same without its lock and the tries that led to it; `None` for what only a new password ends.
     pub fn unlock(&self) -> Option<Self> {
-        (!self.is_disabled()).then(|| Self { tried: 0, locked_until: None, ..self.clone() })
+        let unlocked = || Self { tries: Tries::default(), locked_until: None, ..self.clone() };
+        (!self.is_disabled()).then(unlocked)
     }
 
     fn is_locked(&self, now: Timestamp) -> bool {
@@ -151,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_fifth_failure_locks_and_each_further_lock_is_twice_as_long_up_to_a_day() {
-        let (mut attempts, mut now) = (Attempts::none(KEY, AT), AT);
+        let (mut attempts, mut now) = (Attempts::none(KEY, None, AT), AT);
         for minutes in [15, 30, 60, 120, 240, 480, 960, 1440, 1440] {
             for _ in 0..Attempts::MOST {
                 assert_eq!(attempts.locked_until.filter(|until| now < *until), None);
@@ -168,7 +171,7 @@ mod tests {
 
     #[test]
     fn four_failures_a_window_lock_nothing_and_the_hundredth_disables_for_good() {
-        let (mut attempts, mut now) = (Attempts::none(KEY, AT), AT);
+        let (mut attempts, mut now) = (Attempts::none(KEY, None, AT), AT);
         for window in 0..25 {
             assert!(!attempts.is_disabled(), "{window}");
             for _ in 0..4 {
@@ -185,7 +188,7 @@ mod tests {
 
     #[test]
     fn what_is_being_tested_fills_the_window_before_it_locks_it() {
-        let mut attempts = Attempts::none(KEY, AT);
+        let mut attempts = Attempts::none(KEY, None, AT);
         for _ in 0..Attempts::MOST {
             let Admission::Test(counted) = attempts.admit(AT) else { panic!("a free try") };
             attempts = counted;
@@ -217,29 +220,51 @@ mod tests {
         assert_eq!(ana.on_device(&secret, &again, 0), ana.on_device(&secret, &one, 0));
     }
 
+    #[test]
+    fn tries_before_and_after_a_quarter_of_an_hour_make_no_second_five_out_of_one_second() {
+        let minute = |minute| AT.plus(Duration::from_mins(minute));
+        let just_before = minute(15).minus(Duration::from_secs(1));
+        let mut attempts = Attempts::none(KEY, None, AT);
+        for now in [AT, just_before, just_before, just_before, minute(15)] {
+            attempts = fail(&attempts, now).0;
+            assert_eq!(attempts.locked_until, None, "the first is over when the fifth comes");
+        }
+        attempts = fail(&attempts, minute(15)).0;
+        assert_eq!(attempts.locked_until, Some(minute(30)));
+    }
+
+    #[test]
+    fn what_was_not_tested_is_given_back_and_counts_neither_now_nor_in_the_row() {
+        let mut attempts = Attempts::none(KEY, None, AT);
+        for _ in 0..3 {
+            attempts = fail(&attempts, AT).0;
+        }
+        let Admission::Test(counted) = attempts.admit(AT) else { panic!("a free try") };
+        assert_eq!(counted.give_back(), attempts);
+    }
+
     proptest! {
         #[test]
-        fn no_window_tests_more_than_five_and_no_lock_tests_any(
-            waits in prop::collection::vec(0..2_000_u64, 1..200),
+        fn no_quarter_of_an_hour_tests_more_than_five_and_no_lock_tests_any(
+            waits in prop::collection::vec(prop_oneof![0..3_u64, 0..1_000_u64, 700..2_000_u64], 1..200),
         ) {
-            let (mut attempts, mut now) = (Attempts::none(KEY, AT), AT);
-            let mut tested = Vec::new();
+            let (mut attempts, mut now) = (Attempts::none(KEY, None, AT), AT);
+            let mut tested: Vec<Timestamp> = Vec::new();
             for wait in waits {
                 now = now.plus(Duration::from_secs(wait));
                 let locked = attempts.locked_until.is_some_and(|until| now < until);
                 let (failed, was_tested) = fail(&attempts, now);
                 prop_assert!(!(locked && was_tested));
                 if was_tested {
-                    tested.push((failed.window_from, now));
+                    tested.push(now);
                 }
+                let recent = tested.iter().filter(|at| now.since(**at) < Attempts::WINDOW).count();
+                prop_assert!(recent <= Attempts::MOST);
+                let is_locked = failed.locked_until.is_some() || failed.is_disabled();
+                prop_assert!(recent < Attempts::MOST || is_locked, "the fifth locks");
                 attempts = failed;
             }
             prop_assert!(tested.len() <= Attempts::MOST_IN_ROW as usize);
-            for (window, at) in &tested {
-                prop_assert!(at.since(*window) < Attempts::WINDOW);
-                let in_window = tested.iter().filter(|(of, _)| of == window).count();
-                prop_assert!(in_window <= Attempts::MOST as usize);
-            }
         }
     }
 }

@@ -32,6 +32,20 @@ pub struct Tokens {
     pub refresh_expires_in: Duration,
 }
 
+/// What a session that changed goes on by.
+#[derive(Debug, Clone)]
+pub enum GoesOn {
+    /// Its tokens, the next access token of which says what changed.
+    ByToken(AccessToken),
+    /// Another cookie: the one before is not believed any more.
+    ByCookie {
+        /// What the cookie holds.
+        secret: Secret,
+        /// For how long to keep it.
+        life: Duration,
+    },
+}
+
 /// What a client gets to carry its session by.
 #[derive(Debug, Clone)]
 pub enum Carried {

@@ -134,7 +134,7 @@ impl Fault for AuthError {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::SignIn(SignInError::TooManyTries) => Some(1),
+            Self::SignIn(SignInError::TooManyTries) | Self::OutcomeUnknown => Some(1),
             Self::Belongings(veto) => veto.fault().retry_after(),
             Self::Busy(error) | Self::Unavailable(error) => Some(error.retry_after_seconds()),
             _ => None,

@@ -13,6 +13,12 @@ pub const ROLE_REMOVED: &str = "auth.role_removed";
 pub const ROLES_ASSIGNED: &str = "auth.roles_assigned";
 /// A user signed in. `{"user": id, "session": id}`
 pub const LOGGED_IN: &str = "auth.logged_in";
+/// Too many tries to sign in locked an account for a while. `{"user": id, or null where there is none}`
+pub const ACCOUNT_LOCKED: &str = "auth.account_locked";
+/// Far too many tries to sign in disabled a password until it is reset. `{"user": id, or null where there is none}`
+pub const PASSWORD_DISABLED: &str = "auth.password_disabled";
+/// The link that was mailed ended a lock. `{"user": id}`
+pub const ACCOUNT_UNLOCKED: &str = "auth.account_unlocked";
 /// A refresh token that was replaced long ago was shown, and its session was ended. `{"user": id, "session": id}`
 pub const REFRESH_REUSED: &str = "auth.refresh_reused";
 /// A user ended all sessions but one. `{"user": id, "kept": id}`
@@ -33,6 +39,10 @@ pub const USER_UNLOCKED: &str = "auth.user_unlocked";
 pub const USER_DELETED: &str = "auth.user_deleted";
 /// A deleted account was restored. `{"user": id}`
 pub const USER_RESTORED: &str = "auth.user_restored";
+/// An account began to operate the installation. `{"user": id}`
+pub const ADMIN_PROMOTED: &str = "auth.admin_promoted";
+/// An account ceased to operate the installation. `{"user": id}`
+pub const ADMIN_DEMOTED: &str = "auth.admin_demoted";
 /// What was known of a person was erased; the id stays. `{"user": id}`
 pub const USER_ERASED: &str = "auth.user_erased";
 
@@ -48,7 +58,12 @@ pub const ALL: &[&str] = &[
     USER_DELETED,
     USER_RESTORED,
     USER_ERASED,
+    ADMIN_PROMOTED,
+    ADMIN_DEMOTED,
     LOGGED_IN,
+    ACCOUNT_LOCKED,
+    PASSWORD_DISABLED,
+    ACCOUNT_UNLOCKED,
     REFRESH_REUSED,
     SESSIONS_ENDED,
     ROLE_CREATED,

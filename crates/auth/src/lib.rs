@@ -8,7 +8,8 @@
 //! - sessions: log in, unlock, renew, authenticate a request by token or cookie, prove oneself again, act in a
 //!   workspace, list and end sessions, log out;
 //! - rights: make, change, remove and assign roles, ask whether somebody may do something and why;
-//! - operation: set up the first operator, find, lock, delete and restore accounts, keep the keys, sweep.
+//! - operation: set up the first operator, make others and take that back, find, lock, delete and restore accounts, keep
+//!   the keys, sweep.
 
 mod access;
 pub mod action;
@@ -30,6 +31,7 @@ pub mod permissions;
 mod policy;
 pub mod port;
 mod refresh_token;
+mod registration_proof;
 mod role;
 mod service;
 mod session;
@@ -40,9 +42,9 @@ pub mod write;
 
 pub use access::{AccessError, GlobalRole, Known, Place, RoleSheet, SystemRole, TenantRole};
 pub use archive::TABLES;
-pub use attempts::{Admission, AttemptKey, Attempts};
+pub use attempts::{Admission, AttemptKey, Attempts, Tries};
 pub use belongings::{NoBelongings, Veto};
-pub use carrier::{AccessToken, Carried, Carrier, Tokens};
+pub use carrier::{AccessToken, Carried, Carrier, GoesOn, Tokens};
 pub use client::Client;
 pub use device::DeviceToken;
 pub use error::{AccountError, AuthError, ProofError, SignInError};
@@ -52,10 +54,11 @@ pub use password::{Password, PasswordHash};
 pub use permission::Permission;
 pub use policy::PasswordPolicy;
 pub use refresh_token::{ClientMark, Presented, RefreshToken, Renewal, Rotation};
-pub use role::{Assignment, Role, RoleEntity, RoleId};
+pub use registration_proof::RegistrationProof;
+pub use role::{Assignment, Rights, Role, RoleEntity, RoleId};
 pub use service::{
     Administer, Auth, ChangePassword, Explanation, LogIn, Ports, Profile, Register, RoleDraft, SessionSheet,
-    SetUp, Settings, Shown, SignedIn,
+    SetUp, Settings, Shown, SignedIn, Verified,
 };
 pub use session::{Method, Session};
 pub use signing_key::{Algorithm, KeyEntity, KeyId, SigningKey};

@@ -23,7 +23,8 @@ pub struct OneTimeToken {
     pub redeemed_at: Option<Timestamp>,
     /// The address it was mailed to, proves or brings back, where that may be another than the account's.
     pub address: Option<Email>,
-    /// The password that counts once it is used, where it proves the address of a registration that came with one.
+    /// The password that counts once it is used on the browser that chose it, where it proves the address of a
+    /// registration that came with one.
     pub password: Option<PasswordHash>,
 }
 

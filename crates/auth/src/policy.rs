@@ -11,6 +11,8 @@ pub struct Whose<'a> {
     pub name: Option<&'a Name>,
     /// What the product is called.
     pub product: &'a str,
+    /// What the person's workspaces are called, as far as they are known.
+    pub workspaces: &'a [Name],
 }
 
 /// Which passwords are good enough.
@@ -92,7 +94,8 @@ fn is_a_name(text: &str, whose: Whose<'_>) -> bool {
     };
     let text = plain(text);
     let names = [whose.product, whose.name.map_or("", Name::as_str)];
-    names.into_iter().map(plain).any(|name| !name.is_empty() && name == text)
+    let workspaces = whose.workspaces.iter().map(Name::as_str);
+    names.into_iter().chain(workspaces).map(plain).any(|name| !name.is_empty() && name == text)
 }
 
 const NO_UPPER: Invalid =
@@ -102,8 +105,10 @@ const NO_LOWER: Invalid =
 const NO_DIGIT: Invalid = Invalid::new(Code::validation("PASSWORD_NO_DIGIT"), "a digit is missing");
 const IS_THE_ADDRESS: Invalid =
     Invalid::new(Code::validation("PASSWORD_IS_EMAIL"), "it is the e-mail address");
-const IS_A_NAME: Invalid =
-    Invalid::new(Code::validation("PASSWORD_IS_NAME"), "it is your name or the name of this product");
+const IS_A_NAME: Invalid = Invalid::new(
+    Code::validation("PASSWORD_IS_NAME"),
+    "it is your name or that of a workspace or this product",
+);
 /// A password longer than is taken.
 pub(crate) const TOO_LONG: Invalid =
     Invalid::new(Code::validation("PASSWORD_TOO_LONG"), "at most 256 characters");
@@ -124,7 +129,8 @@ mod tests {
         let email = Email::parse("ana.pop@example.org").unwrap();
         let password = Password::new(&Secret::new(password)).unwrap();
         let name = Name::parse("Ana-Maria Pop 1980").unwrap();
-        let whose = Whose { email: Some(&email), name: Some(&name), product: "Acme Suite 2000" };
+        let workspaces = &[Name::parse("Zoë & Sons 1999").unwrap()];
+        let whose = Whose { email: Some(&email), name: Some(&name), product: "Acme Suite 2000", workspaces };
         policy.broken_by(&password, whose).iter().map(|rule| rule.code().name()).collect()
     }
 
@@ -141,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_name_is_no_password_however_it_is_spelt_and_one_within_a_longer_password_is() {
-        for name in ["AnaMariaPop1980", "ana-maria pop 1980", "Acme-Suite-2000"] {
+        for name in ["AnaMariaPop1980", "ana-maria pop 1980", "Acme-Suite-2000", "Zoë-Sons-1999"] {
             assert!(broken(PasswordPolicy::Classic, name).contains(&"PASSWORD_IS_NAME"), "{name}");
         }
         assert_eq!(broken(PasswordPolicy::Classic, "Acme-Suite-2000!a"), [""; 0]);

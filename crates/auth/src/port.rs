@@ -15,7 +15,7 @@ pub use crate::belongings::Belongings;
 use crate::claims::{AccessClaims, TokenRefused};
 use crate::{
     Algorithm, Assignment, AttemptKey, Attempts, KeyId, OneTimeToken, Password, PasswordHash, Presented,
-    Role, RoleId, Session, SigningKey, User, UserStatus,
+    Rights, Role, RoleId, Session, SigningKey, User, UserStatus,
 };
 
 /// Reads accounts.
@@ -109,10 +109,14 @@ pub trait AttemptCounters: fmt::Debug + Send + Sync + 'static {
 /// - Two roles of one place do not share a name, in any case; two places do not disturb each other.
 /// - Assigning replaces what was assigned in that place; a role that is gone is gone from everybody.
 /// - A role that is not there, or counts elsewhere, can't be assigned: `Stale`.
+/// - The rights of a user are those of the account and the roles as they are stored, each role once, in one statement.
 #[async_trait]
 pub trait Roles: fmt::Debug + Send + Sync + 'static {
     /// All of the installation, or of one workspace, by name; bounded by [`crate::Role::MOST`].
     async fn roles(&self, tenant: Option<TenantId>) -> Result<Vec<Role>, PortError>;
+
+    /// All that a user may do anywhere; `None` if there is no such account. One statement.
+    async fn rights(&self, user: UserId) -> Result<Option<Rights>, PortError>;
 
     /// What a user was given, in every place.
     async fn assignments(&self, user: UserId) -> Result<Vec<Assignment>, PortError>;
@@ -346,8 +350,12 @@ pub enum Letter {
 /// # Contract
 ///
 /// - The commit it gives sends the letter once it is applied, and nothing is sent before.
+/// - After the commit of forgetting nothing is kept of what was written to the address, nor of what its reader wanted.
 #[async_trait]
 pub trait Letters: fmt::Debug + Send + Sync + 'static {
     /// The commit that sends the letter; to be joined with the caller's own.
     async fn plan(&self, call: &Call, letter: Letter) -> Result<Commit, PortError>;
+
+    /// The commit that forgets whoever reads at that address, for an account that is erased.
+    async fn plan_forgetting(&self, call: &Call, address: &Email) -> Result<Commit, PortError>;
 }

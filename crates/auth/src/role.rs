@@ -1,6 +1,6 @@
 use saaskit_kernel::{Entity, Id, Name, TenantId, Timestamp, UserId, Version};
 
-use crate::Permission;
+use crate::{Permission, UserStatus};
 
 /// Marker of a role's id.
 #[derive(Debug, Clone, Copy)]
@@ -49,4 +49,15 @@ pub struct Assignment {
 impl Assignment {
     /// A user has no more roles in one place.
     pub const MOST_ROLES: usize = 50;
+}
+
+/// All that is stored of what a user may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rights {
+    /// Whether the user operates the installation, if the account may be used.
+    pub super_admin: bool,
+    /// Whether the account may be used.
+    pub status: UserStatus,
+    /// The roles that were given to the user, in every place; in no particular order.
+    pub roles: Vec<Role>,
 }

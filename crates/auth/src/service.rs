@@ -2,6 +2,7 @@ mod account;
 mod act_in;
 mod administer;
 mod answer_registration;
+mod appoint;
 mod assign_roles;
 mod attempt;
 mod authenticate;
@@ -61,6 +62,7 @@ pub use renew::Shown;
 pub use roles::RoleDraft;
 pub use sessions::SessionSheet;
 pub use set_up::SetUp;
+pub use verify_email::Verified;
 
 use crate::policy::{COMMON, TOO_LONG, Whose};
 use crate::port::{
@@ -124,8 +126,9 @@ pub struct Settings {
     pub reveal_existing_email: bool,
     /// What new signing keys sign with.
     pub algorithm: Algorithm,
-    /// A private key (PKCS #8 PEM) to sign with instead of keys that saaskit makes and rotates.
-    pub private_key: Option<Secret>,
+    /// Private keys (PKCS #8 PEM) instead of keys that saaskit makes and rotates: the first signs, all are published
+    /// and believed.
+    pub private_keys: Vec<Secret>,
     /// What else can be allowed, besides what auth knows.
     pub permissions: Vec<Known>,
 }
@@ -137,7 +140,7 @@ impl Default for Settings {
             product: "saaskit".to_owned(),
             reveal_existing_email: false,
             algorithm: Algorithm::Rs256,
-            private_key: None,
+            private_keys: Vec::new(),
             permissions: Vec::new(),
         }
     }
@@ -187,7 +190,8 @@ impl Auth {
         let password = faults.keep("password", Password::new(password).ok_or(TOO_LONG));
         if let Some(password) = &password {
             let name = name.as_ref().and_then(Option::as_ref);
-            faults.add("password", self.broken_rules(email.as_ref(), name, password).await?);
+            let whose = Whose { email: email.as_ref(), name, ..Whose::default() };
+            faults.add("password", self.broken_rules(whose, password).await?);
         }
         match (email, password, faults.is_empty()) {
             (Some(email), Some(password), true) => Ok((email, password, name.flatten())),
@@ -201,17 +205,15 @@ impl Auth {
             AuthError::Invalid(broken.into_iter().map(|rule| ("password", rule)).collect())
         };
         let password = Password::new(password).ok_or_else(|| invalid(vec![TOO_LONG]))?;
-        let broken = self.broken_rules(Some(&user.email), user.name.as_ref(), &password).await?;
+        let workspaces = &self.ports.belongings.names(user.id).await?;
+        let whose =
+            Whose { email: Some(&user.email), name: user.name.as_ref(), workspaces, ..Whose::default() };
+        let broken = self.broken_rules(whose, &password).await?;
         if broken.is_empty() { Ok(password) } else { Err(invalid(broken)) }
     }
 
-    async fn broken_rules(
-        &self,
-        email: Option<&Email>,
-        name: Option<&Name>,
-        password: &Password,
-    ) -> Result<Vec<Invalid>, PortError> {
-        let whose = Whose { email, name, product: &self.settings.product };
+    async fn broken_rules(&self, whose: Whose<'_>, password: &Password) -> Result<Vec<Invalid>, PortError> {
+        let whose = Whose { product: &self.settings.product, ..whose };
         let mut broken = self.settings.password_policy.broken_by(password, whose);
         if self.ports.breached.is_known(password).await? {
             broken.push(COMMON);

@@ -24,6 +24,9 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Rs256, Self::EdDsa, Self::Es256];
+
     /// Its name in RFC 7518 and RFC 8037.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -35,7 +38,7 @@ impl Algorithm {
 
     /// Reads [`Self::as_str`] back.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Rs256, Self::EdDsa, Self::Es256].into_iter().find(|algorithm| algorithm.as_str() == word)
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == word)
     }
 }
 

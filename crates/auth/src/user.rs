@@ -29,6 +29,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// When what is known of the person is erased, if its owner deleted it.
     pub erase_at: Option<Timestamp>,
+    /// When an operator deleted it, if one did: from then on only an operator brings it back.
+    pub barred_at: Option<Timestamp>,
     /// The version it was read with.
     pub version: Version,
 }
@@ -84,6 +86,7 @@ impl User {
             epoch: 0,
             created_at: at,
             erase_at: None,
+            barred_at: None,
             version: Version::NEW,
         }
     }
@@ -105,15 +108,13 @@ impl User {
         Self { verified_at: self.verified_at.or(Some(at)), ..self }
     }
 
-    /// The same user with its address proved by a link that came with a password: that one counts, and what was set
-    /// or made before is over.
+    /// The same user with its address proved. The password counts that whoever proves it has chosen, if any: what
+    /// was set or made before is over.
     #[must_use]
     pub fn prove(self, password: Option<PasswordHash>, at: Timestamp) -> Self {
         match password {
-            Some(password) if self.password.as_ref() != Some(&password) => {
-                self.verify(at).renew(Some(password))
-            }
-            _ => self.verify(at),
+            Some(password) if self.password.as_ref() == Some(&password) => self.verify(at),
+            password => self.verify(at).renew(password),
         }
     }
 
@@ -136,6 +137,18 @@ impl User {
         Self { name, super_admin: true, ..self.verify(at).renew(Some(password)) }
     }
 
+    /// The same user operating the installation, signed out everywhere.
+    #[must_use]
+    pub fn appoint(self) -> Self {
+        Self { super_admin: true, ..self.leave_epoch() }
+    }
+
+    /// The same user without operating the installation, signed out everywhere.
+    #[must_use]
+    pub fn dismiss(self) -> Self {
+        Self { super_admin: false, ..self.leave_epoch() }
+    }
+
     /// The same user at a proved address.
     #[must_use]
     pub fn move_to(self, email: Email, at: Timestamp) -> Self {
@@ -143,10 +156,11 @@ impl User {
     }
 
     /// The same user back at an address it had: whoever took it away may know the password, and may have deleted the
-    /// account.
+    /// account. What an operator did stays.
     #[must_use]
     pub fn move_back_to(self, email: Email, at: Timestamp) -> Self {
-        let status = if self.erase_at.is_some() { UserStatus::Active } else { self.status };
+        let only_its_owner = self.erase_at.is_some() && self.barred_at.is_none();
+        let status = if only_its_owner { UserStatus::Active } else { self.status };
         Self { status, erase_at: None, ..self.move_to(email, at).renew(None) }
     }
 
@@ -162,10 +176,18 @@ impl User {
         Self { status: UserStatus::Deleted, erase_at, ..self.leave_epoch() }
     }
 
+    /// The same user, deleted by an operator. What its owner asked to be erased still is.
+    #[must_use]
+    pub fn bar(self, at: Timestamp) -> Self {
+        let barred_at = self.barred_at.or(Some(at));
+        let deleted = if self.status == UserStatus::Deleted { self } else { self.delete(None) };
+        Self { barred_at, ..deleted }
+    }
+
     /// The same user, to be used again.
     #[must_use]
     pub fn reinstate(self) -> Self {
-        Self { status: UserStatus::Active, erase_at: None, ..self }
+        Self { status: UserStatus::Active, erase_at: None, barred_at: None, ..self }
     }
 
     /// What stays when what is known of the person is erased.

@@ -100,6 +100,15 @@ pub enum SessionWrite {
         /// Where.
         tenant: Option<TenantId>,
     },
+    /// Another cookie carries it from now on, if `from` does still; `Stale` otherwise.
+    Carry {
+        /// Which.
+        session: SessionId,
+        /// The hash of the cookie that carried it.
+        from: TokenHash,
+        /// The hash of the one that does from now on.
+        to: TokenHash,
+    },
     /// Its user is warned of it, if the last warning is still `last`; `Stale` otherwise.
     Warn {
         /// Which.
@@ -180,7 +189,9 @@ pub enum AttemptWrite {
     Save(Attempts),
     /// Removes them; those that are not there are no error.
     Clear(AttemptKey),
-    /// Removes those whose window began before that and that lock nothing and disable nothing; at most 1,000.
+    /// Removes those of that account, on every browser too.
+    ClearAccount(AttemptKey),
+    /// Removes those whose last try was before that and that lock nothing and disable nothing; at most 1,000.
     Forget {
         /// When.
         before: Timestamp,
@@ -274,6 +285,9 @@ impl DomainWrite for AuthWrite {
             Self::Attempt(AttemptWrite::Save(Attempts { key, .. }) | AttemptWrite::Clear(key)) => {
                 Target::row("auth.attempts", key.as_bytes())
             }
+            Self::Attempt(AttemptWrite::ClearAccount(key)) => {
+                Target::row("auth.attempts.all", key.as_bytes())
+            }
             Self::Attempt(AttemptWrite::Forget { .. }) => Target::row("auth.attempts.old", []),
             Self::Role(write) => write.target(),
             Self::Key(KeyWrite::Insert(key)) => Target::row("auth.signing_key", key.number.to_be_bytes()),
@@ -311,6 +325,7 @@ impl SessionWrite {
             | Self::Act { session: id, .. }
             | Self::Warn { session: id, .. }
             | Self::See { session: id, .. } => Target::row("auth.session", id.uuid()),
+            Self::Carry { session, .. } => Target::row("auth.session.cookie", session.uuid()),
             Self::Erase(user) => Target::row("auth.session.all", user.uuid()),
             Self::Forget { .. } => Target::row("auth.session.old", []),
         }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use saaskit_kernel::{EmailMessage, EmailSender, Mailbox, Name, PortError};
+use saaskit_kernel::{EmailMessage, EmailSender, ErrorKind, Mailbox, Name, PortError};
 
 use crate::at_once::at_once;
 use crate::fixtures::email;
@@ -43,6 +43,9 @@ pub trait Receiver: std::fmt::Debug + Send + Sync {
 
     /// Turns the next mail down.
     async fn refuse_next(&self, refusal: Refusal);
+
+    /// Turns the next mail down because nobody has the address it is to.
+    async fn know_nobody_next(&self);
 }
 
 /// A sender, and who gets what it sends.
@@ -66,6 +69,7 @@ macro_rules! email_sender_suite {
             mails_sent_at_once_all_arrive
             a_refusal_for_now_is_worth_another_try
             a_refusal_for_good_is_not
+            an_address_nobody_has_is_told_from_every_other_refusal
             a_failure_holds_no_body_and_no_address
             a_provider_that_takes_mail_is_verified
         }
@@ -154,6 +158,10 @@ pub async fn mails_sent_at_once_all_arrive(harness: EmailSenderHarness) {
 
 async fn refused(harness: &EmailSenderHarness, refusal: Refusal) -> PortError {
     harness.receiver.refuse_next(refusal).await;
+    failed(harness).await
+}
+
+async fn failed(harness: &EmailSenderHarness) -> PortError {
     let error = harness.sender.send(&mail("msg_5")).await.unwrap_err();
     assert_eq!(harness.receiver.received().await, [], "what was refused did not arrive");
     error
@@ -173,6 +181,17 @@ pub async fn a_refusal_for_good_is_not(harness: EmailSenderHarness) {
     assert!(!error.is_transient(), "{error:?}");
 }
 
+/// Of an address nobody has a failure says so, and of no other.
+pub async fn an_address_nobody_has_is_told_from_every_other_refusal(harness: EmailSenderHarness) {
+    harness.receiver.know_nobody_next().await;
+    let error = failed(&harness).await;
+    assert_eq!(error.kind(), ErrorKind::NoRecipient, "{error:?}");
+    for refusal in [Refusal::ForNow, Refusal::ForGood] {
+        let error = refused(&harness, refusal).await;
+        assert_ne!(error.kind(), ErrorKind::NoRecipient, "{error:?}");
+    }
+}
+
 fn everything_it_shows(error: &dyn Error) -> String {
     let cause = error.source().map(everything_it_shows).unwrap_or_default();
     format!("{error} {error:?} {error:#?} {cause}")
@@ -180,8 +199,12 @@ fn everything_it_shows(error: &dyn Error) -> String {
 
 /// A failure never holds a body or an address, in none of its causes: it is logged.
 pub async fn a_failure_holds_no_body_and_no_address(harness: EmailSenderHarness) {
+    harness.receiver.know_nobody_next().await;
+    let mut errors = vec![failed(&harness).await];
     for refusal in [Refusal::ForNow, Refusal::ForGood] {
-        let error = refused(&harness, refusal).await;
+        errors.push(refused(&harness, refusal).await);
+    }
+    for error in errors {
         let shown = everything_it_shows(&error);
         for secret in ["s3cr3t", "ana.pop", "Grüße"] {
             assert!(!shown.contains(secret), "{shown}");

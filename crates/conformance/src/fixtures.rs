@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use saaskit_auth::{
     Algorithm, AttemptKey, Attempts, ClientMark, Method, OneTimeToken, PasswordHash, Permission, Purpose,
-    RefreshToken, Role, Rotation, Session, SigningKey, User,
+    RefreshToken, Role, Rotation, Session, SigningKey, Tries, User,
 };
 use saaskit_kernel::{
     Action, Agent, AuditEntry, Call, Clock, Email, Entropy, Event, Job, Locale, Name, Outcome, Sealed,
@@ -156,7 +156,8 @@ pub fn rotation(source: &Source, at: Timestamp) -> Rotation {
 
 /// Two tries, never stored yet.
 pub fn attempts(source: &Source) -> Attempts {
-    Attempts { tried: 2, in_row: 3, locks: 1, ..Attempts::none(AttemptKey::from_bytes(source.bytes()), NOW) }
+    let none = Attempts::none(AttemptKey::from_bytes(source.bytes()), None, NOW);
+    Attempts { tries: Tries::at(vec![NOW, NOW]), in_row: 3, locks: 1, ..none }
 }
 
 /// A new role of that place.
@@ -223,7 +224,7 @@ pub fn message(source: &Source, tenant: Option<TenantId>) -> Message {
 /// An address no mail is sent to.
 pub fn suppression(source: &Source, tenant: Option<TenantId>) -> Suppression {
     let reason = SuppressionReason::Bounced;
-    Suppression { address: email("ana"), tenant, reason, since: source.now() }
+    Suppression { id: source.id(), address: email("ana"), tenant, reason, since: source.now() }
 }
 
 /// Mail that is not wanted.

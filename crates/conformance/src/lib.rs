@@ -38,6 +38,7 @@ mod stores;
 pub mod alerts;
 pub mod archive;
 pub mod attempts;
+pub mod brandings;
 pub mod breached_passwords;
 pub mod cache;
 pub mod claims;

@@ -48,6 +48,7 @@ macro_rules! every_store_suite {
         $crate::messages_suite!($fresh $(, #[$attribute])*);
         $crate::suppressions_suite!($fresh $(, #[$attribute])*);
         $crate::preferences_suite!($fresh $(, #[$attribute])*);
+        $crate::brandings_suite!($fresh $(, #[$attribute])*);
         $crate::outbox_suite!($fresh $(, #[$attribute])*);
     };
 }

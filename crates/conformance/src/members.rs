@@ -22,6 +22,7 @@ macro_rules! members_suite {
             a_refused_owner_count_keeps_the_membership_as_it_was
             pages_of_members_come_in_the_order_of_ids_each_member_once
             who_is_gone_is_left_out_of_pages_and_takes_no_seat
+            who_is_gone_with_the_account_is_on_the_pages_and_takes_no_seat
         }
     };
 }
@@ -169,4 +170,23 @@ pub async fn who_is_gone_is_left_out_of_pages_and_takes_no_seat(stores: Stores) 
     assert_eq!(stores.members.seats_used(acme.id).await.unwrap(), 3);
     assert_eq!(stores.members.seats_used(source.id()).await.unwrap(), 0);
     assert_eq!(next_page(&stores, source.id(), &[], 10).await, (vec![], false));
+}
+
+/// Whose membership ended with the account is among the members until it is ended for good, and takes no seat.
+pub async fn who_is_gone_with_the_account_is_on_the_pages_and_takes_no_seat(stores: Stores) {
+    let source = source();
+    let acme = given_workspace(&stores, &source, "acme", source.id()).await;
+    let members = given_members(&stores, &source, acme.id, 3).await;
+    let mut gone = stores.members.membership(acme.id, members[1]).await.unwrap().unwrap();
+    gone.removal = Some(Removal { at: source.now(), with_account: true });
+    stores.given(save_membership(&gone)).await;
+    let (page, _) = next_page(&stores, acme.id, &[], 10).await;
+    assert_eq!(page[1..], members);
+    let (page, has_more) = next_page(&stores, acme.id, &members[..1], 1).await;
+    assert_eq!((page.as_slice(), has_more), (&members[1..2], true));
+    assert_eq!(stores.members.seats_used(acme.id).await.unwrap(), 3);
+    gone.version = gone.version.next();
+    stores.given(save_membership(&ended(&source, gone))).await;
+    let (page, _) = next_page(&stores, acme.id, &[], 10).await;
+    assert_eq!((page.len(), page.contains(&members[1])), (3, false));
 }

@@ -42,6 +42,13 @@ async fn given_member(stores: &Stores, source: &Source, tenant: &Tenant, user: U
     stored(member)
 }
 
+/// What ended with the account, in the order of ids.
+async fn ended_with_account(stores: &Stores, user: UserId) -> Vec<(Tenant, Membership)> {
+    let mut read = stores.memberships.ended_with_account(user).await.unwrap();
+    read.sort_by_key(|(_, member)| member.id);
+    read
+}
+
 /// The membership, saved as it is then; gives it as it is stored.
 async fn given_saved(stores: &Stores, member: Membership) -> Membership {
     stores.given(save_membership(&member)).await;
@@ -64,22 +71,22 @@ pub async fn memberships_that_ended_with_the_account_are_given_and_no_others(sto
     let mut expected = Vec::new();
     for tenant in [&first, &deleted] {
         let member = given_member(&stores, &source, tenant, ana).await;
-        expected.push(given_saved(&stores, with_account(&source, member)).await);
+        expected.push((tenant.clone(), given_saved(&stores, with_account(&source, member)).await));
     }
-    stores.given(save(&Tenant { status: TenantStatus::Deleted, ..deleted })).await;
+    let deleted = Tenant { status: TenantStatus::Deleted, ..deleted };
+    stores.given(save(&deleted)).await;
+    expected[1].0 = Tenant { version: deleted.version.next(), ..deleted };
     given_member(&stores, &source, &held, ana).await;
     let member = given_member(&stores, &source, &left, ana).await;
     given_saved(&stores, ended(&source, member)).await;
     let bobs = given_member(&stores, &source, &first, bob).await;
     let bobs = given_saved(&stores, with_account(&source, bobs)).await;
 
-    let mut read = stores.memberships.ended_with_account(ana).await.unwrap();
-    read.sort_by_key(|member| member.id);
-    assert_eq!(read, expected);
-    assert_eq!(stores.memberships.ended_with_account(bob).await.unwrap(), [bobs]);
-    let back = Membership { removal: None, ..expected[0].clone() };
+    assert_eq!(ended_with_account(&stores, ana).await, expected);
+    assert_eq!(ended_with_account(&stores, bob).await, [(first, bobs)]);
+    let back = Membership { removal: None, ..expected[0].1.clone() };
     given_saved(&stores, back).await;
-    assert_eq!(stores.memberships.ended_with_account(ana).await.unwrap(), expected[1..]);
+    assert_eq!(ended_with_account(&stores, ana).await, expected[1..]);
 }
 
 /// The first are those whose workspaces' ids are; a user without any is left out.

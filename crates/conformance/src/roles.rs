@@ -1,7 +1,7 @@
 //! What a reader of roles must do; see [`saaskit_auth::port::Roles`] and [`RoleWrite`].
 
 use saaskit_auth::write::{AuthWrite, ROLE_NAME, RoleWrite, UserWrite};
-use saaskit_auth::{Assignment, Permission, Role, RoleId};
+use saaskit_auth::{Assignment, Permission, Rights, Role, RoleId, User, UserStatus};
 use saaskit_kernel::{Commit, CommitError, Name, Source, TenantId, UserId};
 
 use crate::Stores;
@@ -29,6 +29,7 @@ macro_rules! roles_suite {
             a_role_is_removed_only_where_it_counts
             a_role_that_is_removed_meanwhile_is_assigned_to_nobody
             who_was_given_nothing_has_nothing
+            the_rights_of_a_user_are_the_account_s_and_every_role_as_it_is_stored
         }
     };
 }
@@ -56,9 +57,13 @@ async fn given_role(stores: &Stores, source: &Source, tenant: Option<TenantId>, 
 }
 
 async fn given_user(stores: &Stores, source: &Source) -> UserId {
-    let ana = user(source, "ana");
-    let id = ana.id;
-    stores.given(Commit::new().write(AuthWrite::from(UserWrite::Insert(ana)))).await;
+    given_user_called(stores, source, "ana").await
+}
+
+async fn given_user_called(stores: &Stores, source: &Source, name: &str) -> UserId {
+    let user = user(source, name);
+    let id = user.id;
+    stores.given(Commit::new().write(AuthWrite::from(UserWrite::Insert(user)))).await;
     id
 }
 
@@ -312,4 +317,40 @@ pub async fn who_was_given_nothing_has_nothing(stores: Stores) {
     assert_eq!(stores.roles.assignments(source.id()).await.unwrap(), []);
     assert_eq!(stores.roles.role(None, role.id).await.unwrap(), Some(role));
     assert_eq!(stores.roles.roles(Some(source.id())).await.unwrap(), []);
+}
+
+/// The account's own standing, and each role that it was given anywhere, as it is now; nobody has none.
+pub async fn the_rights_of_a_user_are_the_account_s_and_every_role_as_it_is_stored(stores: Stores) {
+    let source = source();
+    let ana = User { super_admin: true, status: UserStatus::Suspended, ..user(&source, "ana") };
+    let (id, ben) = (ana.id, given_user_called(&stores, &source, "ben").await);
+    assert_eq!(stores.roles.rights(id).await.unwrap(), None);
+    stores.given(Commit::new().write(AuthWrite::from(UserWrite::Insert(ana)))).await;
+    let mut expected = Vec::new();
+    for place in places(&source) {
+        let one = given_role(&stores, &source, place, "One").await;
+        let other = given_role(&stores, &source, place, "Other").await;
+        stores.given(assign(id, place, &[one.id, other.id])).await;
+        stores.given(assign(ben, place, &[one.id])).await;
+        expected.extend([one, other]);
+    }
+    assert_eq!(rights(&stores, id).await, (true, UserStatus::Suspended, sorted(expected.clone())));
+    let Some(gone) = expected.pop() else { return };
+    stores.given(write(RoleWrite::Remove { tenant: gone.tenant, role: gone.id })).await;
+    let changed = Role { permissions: vec![Permission::parse("*").unwrap()], ..expected[0].clone() };
+    stores.given(write(RoleWrite::Save(changed.clone()))).await;
+    expected[0] = stored(changed);
+    assert_eq!(rights(&stores, id).await.2, sorted(expected));
+    let bare = given_user_called(&stores, &source, "eva").await;
+    assert_eq!(rights(&stores, bare).await, (false, UserStatus::Active, Vec::new()));
+}
+
+async fn rights(stores: &Stores, user: UserId) -> (bool, UserStatus, Vec<Role>) {
+    let Rights { super_admin, status, roles } = stores.roles.rights(user).await.unwrap().unwrap();
+    (super_admin, status, sorted(roles))
+}
+
+fn sorted(mut roles: Vec<Role>) -> Vec<Role> {
+    roles.sort_by_key(|role| role.id);
+    roles
 }

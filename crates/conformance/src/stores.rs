@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use saaskit_auth::port::{AttemptCounters, Keys, RefreshTokens, Roles, Sessions, Tokens, Users};
 use saaskit_kernel::{Claims, Commit, CommitError, Signals, Store, WorkQueue};
-use saaskit_notify::port::{Messages, Outbox, Preferences, Suppressions};
+use saaskit_notify::port::{Brandings, Messages, Outbox, Preferences, Suppressions};
 use saaskit_tenants::port::{Members, Memberships, Workspaces};
 
 /// An empty store under test, built with [`crate::fixtures::subscriptions`], behind each of its ports.
@@ -43,6 +43,8 @@ pub struct Stores {
     pub suppressions: Arc<dyn Suppressions>,
     /// Reads what mail is not wanted.
     pub preferences: Arc<dyn Preferences>,
+    /// Reads what workspaces' mails look like.
+    pub brandings: Arc<dyn Brandings>,
     /// Reads the development outbox.
     pub outbox: Arc<dyn Outbox>,
     #[expect(dead_code, reason = "kept for what its drop does")]
@@ -70,6 +72,7 @@ impl Stores {
             + Messages
             + Suppressions
             + Preferences
+            + Brandings
             + Outbox,
     {
         Self {
@@ -90,6 +93,7 @@ impl Stores {
             messages: store.clone(),
             suppressions: store.clone(),
             preferences: store.clone(),
+            brandings: store.clone(),
             outbox: store,
             guard: None,
         }

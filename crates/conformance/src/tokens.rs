@@ -271,15 +271,18 @@ pub async fn no_more_than_a_thousand_tokens_are_forgotten_at_once(stores: Stores
     let source = source();
     let ana = given_user(&stores, &source, "ana").await;
     let ways_back = || OneTimeToken { purpose: Purpose::UndoEmail, expires_at: NOW, ..token(&source, &ana) };
-    let tokens: Vec<OneTimeToken> = (0..1001).map(|_| ways_back()).collect();
-    stores.given(tokens.iter().fold(Commit::new(), |commit, token| commit.and(mint(token)))).await;
+    let mut left: Vec<OneTimeToken> = (0..1001).map(|_| ways_back()).collect();
+    for some in left.chunks(100) {
+        stores.given(some.iter().fold(Commit::new(), |commit, token| commit.and(mint(token)))).await;
+    }
     for expected in [1, 0] {
         stores.given(forget(NOW.plus(Duration::from_secs(1)))).await;
-        let mut left = 0;
-        for token in &tokens {
-            left += u32::from(read(&stores, token).await.is_some());
+        let mut stay = Vec::new();
+        for token in &left {
+            stay.extend(read(&stores, token).await);
         }
-        assert_eq!(left, expected);
+        left = stay;
+        assert_eq!(left.len(), expected);
     }
 }
 

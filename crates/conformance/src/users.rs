@@ -6,7 +6,7 @@ use saaskit_auth::{User, UserStatus};
 use saaskit_kernel::{Commit, CommitError, Email, Locale, Name, Page, Source, Timestamp, UserId, Version};
 
 use crate::Stores;
-use crate::at_once::commit_at_once;
+use crate::at_once::{assert_one_wins, commit_at_once};
 use crate::fixtures::{email, password_hash, source, user};
 use crate::macros::assert_answer;
 
@@ -27,6 +27,7 @@ macro_rules! users_suite {
             one_of_many_inserts_unless_taken_is_stored_and_none_fails
             a_rehash_replaces_the_hash_and_keeps_the_version
             a_rehash_of_a_changed_password_changes_nothing
+            of_two_who_act_on_each_other_at_once_one_is_late
             a_super_admin_is_seen_once_there_is_one
             those_asked_for_are_given_and_no_others
             a_search_without_a_filter_gives_all_in_the_order_of_their_ids
@@ -53,6 +54,7 @@ pub async fn a_stored_account_is_read_back_as_it_was_saved(stores: Stores) {
         epoch: 7,
         locale: Locale::De,
         erase_at: Some(Timestamp::MAX),
+        barred_at: Some(Timestamp::MIN),
         ..user(&source(), "ana").verify(Timestamp::MAX)
     };
     stores.given(write(UserWrite::Insert(ana.clone()))).await;
@@ -82,6 +84,7 @@ pub async fn a_save_replaces_every_field_and_counts_the_version_up(stores: Store
         epoch: 1,
         locale: Locale::De,
         erase_at: Some(Timestamp::MAX),
+        barred_at: Some(Timestamp::MIN),
         version: Version(1),
         ..ana
     };
@@ -110,6 +113,23 @@ pub async fn a_changed_address_is_found_and_the_old_one_is_free(stores: Stores) 
     let found = stores.users.user_by_email(&email("ana.new")).await.unwrap().unwrap();
     assert_eq!(found.id, ana.id);
     stores.given(write(UserWrite::Insert(user(&source, "ana")))).await;
+}
+
+/// Whoever acts on another saves both accounts, and so does the other: in any number of commits exactly one is applied.
+pub async fn of_two_who_act_on_each_other_at_once_one_is_late(stores: Stores) {
+    let source = source();
+    let pair = [user(&source, "ana"), user(&source, "eve")];
+    for user in &pair {
+        stores.given(write(UserWrite::Insert(user.clone()))).await;
+    }
+    let [ana, eve] = pair.map(stored);
+    let locks = |by: &User, other: &User| {
+        write(UserWrite::Save(by.clone())).and(write(UserWrite::Save(other.clone().suspend())))
+    };
+    let commits = (0..6).flat_map(|_| [locks(&ana, &eve), locks(&eve, &ana)]).collect();
+    assert_one_wins(&commit_at_once(&stores, commits).await, CommitError::is_stale);
+    let found = stores.users.users(&[ana.id, eve.id]).await.unwrap();
+    assert_eq!(found.iter().filter(|user| user.status == UserStatus::Suspended).count(), 1);
 }
 
 /// What is not there is `None`.

@@ -91,19 +91,21 @@ pub async fn a_save_replaces_every_field_and_counts_the_version_up(stores: Store
         session_max_seconds: Some(3600),
         methods: vec!["otp".to_owned()],
         ip_ranges: vec!["192.0.2.0/24".to_owned(), "2001:db8::/32".to_owned()],
+        domains: vec!["example.com".to_owned()],
     };
     let changed = Tenant {
         slug: Slug::parse("acme-2").unwrap(),
         name: Name::parse("Acme II").unwrap(),
         status: TenantStatus::Suspended,
         policy: TenantPolicy::parse(policy).unwrap(),
+        seats: Some(u32::MAX),
         transfer: Some(Transfer { from: source.id(), to: source.id(), until: source.now() }),
         ..stored(acme)
     };
     stores.given(save(&changed)).await;
     let changed = stored(changed);
     assert_eq!(stores.workspaces.tenant(changed.id).await.unwrap(), Some(changed.clone()));
-    let plain = Tenant { policy: TenantPolicy::default(), transfer: None, ..changed };
+    let plain = Tenant { policy: TenantPolicy::default(), seats: None, transfer: None, ..changed };
     stores.given(save(&plain)).await;
     assert_eq!(stores.workspaces.tenant(plain.id).await.unwrap(), Some(stored(plain)));
 }

@@ -13,8 +13,8 @@ impl TenantMismatch {
 const TENANT_MISMATCH: Code = Code::malformed("TENANT_MISMATCH");
 
 /// The workspace a request acts in where its path names none: its session's, or the one its header selects. Neither
-/// is evidence of anything: whoever acts there asks for that.
-pub fn acting_tenant(
+/// is evidence of anything, and nobody acts in none.
+pub(crate) fn acting_tenant(
     principal: Option<&Principal>,
     header: Option<&str>,
 ) -> Result<Option<TenantId>, TenantMismatch> {
@@ -22,7 +22,7 @@ pub fn acting_tenant(
     let named: Option<TenantId> = header.map(str::parse).transpose().map_err(|_| TenantMismatch)?;
     match (session, named) {
         (Some(session), Some(named)) if session != named => Err(TenantMismatch),
-        (session, named) => Ok(session.or(named)),
+        (session, named) => Ok(session.or(named).filter(|_| principal.is_some())),
     }
 }
 
@@ -55,6 +55,7 @@ mod tests {
         let [acme_text, other_text] = [acme, other].map(|tenant| tenant.to_string());
         for (principal, header, answer) in [
             (None, None, Ok(None)),
+            (None, Some(acme_text.as_str()), Ok(None)),
             (Some(&nowhere), None, Ok(None)),
             (Some(&nowhere), Some(other_text.as_str()), Ok(Some(other))),
             (Some(&in_acme), None, Ok(Some(acme))),

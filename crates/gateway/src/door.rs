@@ -2,12 +2,13 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use saaskit_kernel::{IpKey, Kind, LimitKey, Principal, RateLimiter, Secret};
+use saaskit_kernel::{IpKey, Kind, LimitKey, Principal, RateLimiter, Secret, TenantId};
 
+use crate::acting::acting_tenant;
 use crate::port::{Authenticator, Authorizer};
 use crate::{
     Access, Bypass, Class, Credential, CsrfProof, Limit, Limits, Pages, Pass, Per, Provenance, Refusal,
-    Standing, is_local_host,
+    Standing, TenantMismatch, is_local_host,
 };
 
 /// Judges who comes in. Cheap to clone.
@@ -34,6 +35,8 @@ pub struct Knock<'a> {
     pub host: &'a str,
     /// How it proves whose it is.
     pub credential: Credential<'a>,
+    /// The workspace it says it acts in.
+    pub tenant: Option<&'a str>,
     /// Whether its method may change anything.
     pub changes: bool,
     /// Which page started it.
@@ -83,14 +86,15 @@ impl Door {
     }
 
     /// Lets a request in or says why not. The address is counted first, then the page that sent it is judged, then
-    /// the credential, then the user and the class are counted, then the permission is asked for; the first refusal
-    /// ends it, and what was drawn until then is not given back.
+    /// the credential, then the user and the class are counted, then the workspace it acts in is looked at and the
+    /// permission asked for; the first refusal ends it, and what was drawn until then is not given back.
     pub async fn admit(&self, knock: &Knock<'_>) -> Result<Pass, Refusal> {
         if knock.access == Access::Development && !is_local_host(knock.host) {
             return Err(Refusal::NotFound);
         }
         let unlimited = !knock.class.is_counted() || self.is_bypassed(knock.bypass);
-        let mut pass = Pass { principal: None, cookie: None, ip: knock.ip, unlimited, standings: Vec::new() };
+        let (principal, cookie, tenant, standings) = (None, None, None, Vec::new());
+        let mut pass = Pass { principal, cookie, tenant, ip: knock.ip, unlimited, standings };
         self.count(&mut pass, Limit::Ip).await?;
         if let Some(pages) = &self.pages {
             pages.judge(knock)?;
@@ -99,18 +103,19 @@ impl Door {
         if let Some(limit) = knock.class.limit() {
             self.count(&mut pass, limit).await?;
         }
+        pass.tenant = self.place(pass.principal(), knock.tenant).await?;
         if let (Access::Permission(permission), Some(principal)) = (knock.access, &pass.principal) {
-            self.authorize(principal, permission).await?;
+            self.authorize(principal, &pass, permission).await?;
         }
         Ok(pass)
     }
 
     /// Draws a limit that only the body tells whom it counts: `subject` is what the body names, in a form that two
-    /// spellings of one account share.
-    pub async fn draw(&self, pass: &Pass, limit: Limit, subject: &str) -> Result<(), Refusal> {
+    /// spellings of one account share. Tells where one stands with it then; nothing where it was not drawn.
+    pub async fn draw(&self, pass: &Pass, limit: Limit, subject: &str) -> Result<Option<Standing>, Refusal> {
         match key(limit, pass, Some(subject)) {
-            Some(key) if !pass.unlimited => self.take(limit, &key).await.map(drop),
-            _ => Ok(()),
+            Some(key) if !pass.unlimited => self.take(limit, &key).await.map(Some),
+            _ => Ok(None),
         }
     }
 
@@ -154,10 +159,30 @@ impl Door {
         known.map_err(Refusal::Credential)
     }
 
-    async fn authorize(&self, principal: &Principal, permission: &'static str) -> Result<(), Refusal> {
+    /// Where a request acts. Its user must be in a workspace that its header selects; the session's was entered.
+    async fn place(
+        &self,
+        principal: Option<&Principal>,
+        header: Option<&str>,
+    ) -> Result<Option<TenantId>, Refusal> {
+        let mismatch = |fault: TenantMismatch| Refusal::Tenant(Box::new(fault));
+        let acting = acting_tenant(principal, header).map_err(mismatch)?;
+        if let (Some(principal), Some(tenant), Some(_)) = (principal, acting, header) {
+            let authorizer = self.authorizer.as_ref().ok_or_else(|| mismatch(TenantMismatch))?;
+            authorizer.is_in(principal, tenant).await.map_err(Refusal::Tenant)?;
+        }
+        Ok(acting)
+    }
+
+    async fn authorize(
+        &self,
+        principal: &Principal,
+        pass: &Pass,
+        permission: &'static str,
+    ) -> Result<(), Refusal> {
         let missing = Refusal::PermissionMissing(permission);
         let Some(authorizer) = &self.authorizer else { return Err(missing) };
-        authorizer.may(principal, principal.tenant, permission).await.map_err(|fault| {
+        authorizer.may(principal, pass.tenant, pass.ip, permission).await.map_err(|fault| {
             match fault.code().kind() {
                 Kind::Forbidden => missing,
                 _ => Refusal::Credential(fault),

@@ -27,10 +27,10 @@ pub struct Named<'a> {
     pub tenant: Option<TenantId>,
     /// The key its sender gave it.
     pub key: &'a str,
-    /// The route's template.
-    pub route: &'a str,
-    /// The path and query that were asked for.
-    pub target: &'a str,
+    /// The path it was sent to, as it was written.
+    pub path: &'a str,
+    /// What stands behind the `?`.
+    pub query: &'a str,
     /// What it says.
     pub body: &'a [u8],
     /// Whether its answer holds a secret.
@@ -119,10 +119,10 @@ impl Idempotency {
         let at = self.source.now();
         let tenant = named.tenant.map(|tenant| tenant.uuid().into_bytes()).unwrap_or_default();
         let user = named.by.user.uuid().into_bytes();
-        let whose: [&[u8]; 4] = [&tenant, &user, named.route.as_bytes(), named.key.as_bytes()];
+        let whose: [&[u8]; 4] = [&tenant, &user, named.path.as_bytes(), named.key.as_bytes()];
         Claim {
             key: ClaimKey(self.hash("gateway.claim", &whose)),
-            fingerprint: self.hash("gateway.request", &[named.target.as_bytes(), named.body]),
+            fingerprint: self.hash("gateway.request", &[named.query.as_bytes(), named.body]),
             maker: self.source.bytes(),
             at,
             until: at.plus(KEPT),

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use saaskit_kernel::{Principal, Secret};
+use saaskit_kernel::{Principal, Secret, TenantId};
 
 use crate::Standing;
 
@@ -9,6 +9,7 @@ use crate::Standing;
 pub struct Pass {
     pub(crate) principal: Option<Principal>,
     pub(crate) cookie: Option<Secret>,
+    pub(crate) tenant: Option<TenantId>,
     pub(crate) ip: IpAddr,
     pub(crate) unlimited: bool,
     pub(crate) standings: Vec<Standing>,
@@ -23,6 +24,11 @@ impl Pass {
     /// The session cookie that told who it is from.
     pub fn cookie(&self) -> Option<&Secret> {
         self.cookie.as_ref()
+    }
+
+    /// The workspace it acts in where its path names none.
+    pub fn tenant(&self) -> Option<TenantId> {
+        self.tenant
     }
 
     /// Where it comes from.

@@ -16,6 +16,8 @@ pub enum Refusal {
     Ambiguous,
     /// The credential was not believed or not enough, or could not be checked; in the words of who checked it.
     Credential(Box<dyn Fault>),
+    /// It can't act in the workspace it names; in the words of who checked that.
+    Tenant(Box<dyn Fault>),
     /// There is nothing here for this caller.
     NotFound,
     /// A browser sent it for a page that is not ours.
@@ -98,7 +100,7 @@ impl fmt::Display for Refusal {
             Self::Limited(_) => f.write_str("too many requests, try again later"),
             Self::Unauthenticated => f.write_str("a valid access token is needed"),
             Self::Ambiguous => f.write_str("there are two credentials of one sort"),
-            Self::Credential(fault) => fault.fmt(f),
+            Self::Credential(fault) | Self::Tenant(fault) => fault.fmt(f),
             Self::NotFound => f.write_str("there is nothing here"),
             Self::CrossSite => f.write_str("this was not sent from a page of ours"),
             Self::CsrfTokenInvalid => f.write_str("a valid x-csrf-token is needed beside the session cookie"),
@@ -112,7 +114,7 @@ impl fmt::Display for Refusal {
 impl Error for Refusal {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Credential(fault) => fault.source(),
+            Self::Credential(fault) | Self::Tenant(fault) => fault.source(),
             Self::Unavailable(error) => Some(error),
             _ => None,
         }
@@ -125,7 +127,7 @@ impl Fault for Refusal {
             Self::Limited(_) => RATE_LIMITED,
             Self::Unauthenticated => Code::UNAUTHENTICATED,
             Self::Ambiguous => CREDENTIALS_AMBIGUOUS,
-            Self::Credential(fault) => fault.code(),
+            Self::Credential(fault) | Self::Tenant(fault) => fault.code(),
             Self::NotFound => NOT_FOUND,
             Self::CrossSite => CROSS_SITE,
             Self::CsrfTokenInvalid => CSRF_TOKEN_INVALID,
@@ -137,7 +139,7 @@ impl Fault for Refusal {
 
     fn fields(&self) -> Vec<(&'static str, Invalid)> {
         match self {
-            Self::Credential(fault) => fault.fields(),
+            Self::Credential(fault) | Self::Tenant(fault) => fault.fields(),
             _ => Vec::new(),
         }
     }
@@ -145,7 +147,7 @@ impl Fault for Refusal {
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::Limited(standing) => Some(standing.retry_after()),
-            Self::Credential(fault) => fault.retry_after(),
+            Self::Credential(fault) | Self::Tenant(fault) => fault.retry_after(),
             Self::Repeated(Repeated::InFlight) => Some(1),
             Self::Unavailable(error) => Some(error.retry_after_seconds()),
             _ => None,

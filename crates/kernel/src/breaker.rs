@@ -54,7 +54,7 @@ pub enum BreakerState {
 
 /// What a call told of the backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// It answers.
     Well,
     /// It does not.
@@ -67,7 +67,7 @@ impl Verdict {
     /// Of a backend that may refuse single calls for good reasons: only silence and outages are failures.
     pub(crate) fn of<T>(answer: &Result<T, PortError>) -> Self {
         match answer.as_ref().map_err(PortError::kind) {
-            Ok(_) | Err(ErrorKind::Rejected | ErrorKind::Throttled) => Self::Well,
+            Ok(_) | Err(ErrorKind::Rejected | ErrorKind::NoRecipient | ErrorKind::Throttled) => Self::Well,
             Err(ErrorKind::Unavailable | ErrorKind::TimedOut) => Self::Failed,
             Err(ErrorKind::Invalid | ErrorKind::Unexpected) => Self::Nothing,
         }
@@ -113,7 +113,7 @@ impl Breaker {
     }
 
     /// The same of a call whose answers only its caller can judge.
-    pub async fn call_judged<T, E: From<PortError>>(
+    pub(crate) async fn call_judged<T, E: From<PortError>>(
         &self,
         call: impl Future<Output = Result<T, E>>,
         judge: impl FnOnce(&Result<T, E>) -> Verdict,
@@ -152,7 +152,8 @@ impl Breaker {
         Pass { breaker: self, round, verdict: Verdict::Nothing }
     }
 
-    fn refusal(&self, pause: Option<Duration>) -> PortError {
+    /// That it is not asked, as it is away.
+    pub(crate) fn refusal(&self, pause: Option<Duration>) -> PortError {
         let wait = pause.unwrap_or(self.0.settings.first);
         PortError::new(ErrorKind::Unavailable, self.0.name)
             .after(wait)

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    Action, AuditEntry, Claim, ClaimWrite, Commit, Outcome, SessionId, Source, TenantId, Timestamp, UserId,
+    Action, AuditEntry, Claim, ClaimWrite, Commit, Outcome, SessionId, Source, TenantId, Timestamp,
+    TokenHash, UserId,
 };
 
 /// Who a request turned out to be from, after its credential was verified.
@@ -22,13 +23,15 @@ pub struct Principal {
     pub tenant: Option<TenantId>,
     /// From then on its credential should be replaced; none where it need not be.
     pub renew_from: Option<Timestamp>,
+    /// The hash of the cookie that told who it is; without one, something else did.
+    pub cookie: Option<TokenHash>,
 }
 
 impl Principal {
     /// Somebody who signed in at that time, by password, and acts in no workspace.
     pub fn new(user: UserId, session: SessionId, authenticated_at: Timestamp) -> Self {
         let methods = vec!["pwd".to_owned()];
-        Self { user, session, authenticated_at, methods, tenant: None, renew_from: None }
+        Self { user, session, authenticated_at, methods, tenant: None, renew_from: None, cookie: None }
     }
 
     /// Whether the user proved who they are at most `within` before `now`.

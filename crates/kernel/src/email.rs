@@ -63,6 +63,11 @@ impl Email {
     pub fn local(&self) -> &str {
         self.normal.split_once('@').map_or("", |(local, _)| local)
     }
+
+    /// The part behind the `@`, in the normal form.
+    pub fn domain(&self) -> &str {
+        self.normal.split_once('@').map_or("", |(_, domain)| domain)
+    }
 }
 
 /// The domain in letters, if they lead back to the same one.

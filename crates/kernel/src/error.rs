@@ -9,6 +9,8 @@ pub enum ErrorKind {
     Invalid,
     /// The other side refused for good: never retried.
     Rejected,
+    /// Whom it is for does not exist, as the other side knows for sure: never retried, and nothing else goes there.
+    NoRecipient,
     /// The other side is down, broken or unreachable: worth a retry.
     Unavailable,
     /// No answer in time: worth a retry, and what was asked may have happened.

@@ -91,7 +91,9 @@ fn decode(text: &str) -> Option<Uuid> {
 impl<E: Entity> fmt::Display for Id<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = encode(self.uuid);
-        write!(f, "{}_{}", E::PREFIX, std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
+        f.write_str(E::PREFIX)?;
+        f.write_str("_")?;
+        f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -58,7 +58,8 @@ pub use alert::{
     Alert, Alerts, AllAlerts, ErrorContext, ErrorReporter, LogAlerts, OnlyLogged, Severity, SparseAlerts,
 };
 pub use audit::{Action, AuditEntry, Outcome};
-pub use breaker::{Breaker, BreakerSettings, BreakerState, Verdict};
+pub(crate) use breaker::Verdict;
+pub use breaker::{Breaker, BreakerSettings, BreakerState};
 pub use bus::{EventBus, Heard, Hints, LONGEST_HINT};
 pub use cache::{Cache, CacheKey};
 pub use call::{Actor, Agent, Call, Principal, RequestId};

@@ -70,6 +70,8 @@ pub struct ProviderId(pub String);
 /// - A mail that was taken arrives as it was given: addresses, subject, both bodies, key.
 /// - Sending the same key again is allowed; whoever receives can tell by the key that it is the same mail.
 /// - A failure says by its kind whether another try can help, and never holds a body or an address.
+/// - An address of which the provider says that nobody has it is `NoRecipient`; what it refuses for another reason, or
+///   does not explain, never is.
 #[async_trait]
 pub trait EmailSender: fmt::Debug + Send + Sync + 'static {
     /// Sends one mail; at least once if it is retried after an unknown outcome.

@@ -1,4 +1,4 @@
-use saaskit_kernel::Name;
+use saaskit_kernel::{Code, Faults, Invalid, Name};
 use serde::{Deserialize, Serialize};
 
 /// Whose mails they look like.
@@ -12,7 +12,38 @@ pub struct Branding {
     pub logo: Option<Logo>,
 }
 
+/// A branding as it is asked for.
+#[derive(Debug, Clone)]
+pub struct NewBranding {
+    /// The name, on one line.
+    pub name: String,
+    /// The colour: `#1d4ed8`.
+    pub color: String,
+    /// The https address of a picture.
+    pub logo_url: Option<String>,
+}
+
+const COLOR_INVALID: Invalid =
+    Invalid::new(Code::validation("COLOR_INVALID"), "a colour is written as #1d4ed8");
+const LOGO_INVALID: Invalid = Invalid::new(
+    Code::validation("LOGO_URL_INVALID"),
+    "a logo is an https address of at most 2048 characters",
+);
+
 impl Branding {
+    /// Reads a branding; all faults at once.
+    pub fn parse(ask: &NewBranding) -> Result<Self, Vec<(&'static str, Invalid)>> {
+        let mut faults = Faults::default();
+        let name = faults.keep("name", Name::parse(&ask.name));
+        let color = faults.keep("color", Color::parse(&ask.color).ok_or(COLOR_INVALID));
+        let logo = ask.logo_url.as_deref().map(|url| Logo::parse(url).ok_or(LOGO_INVALID)).transpose();
+        let logo = faults.keep("logo_url", logo);
+        let (Some(name), Some(color), Some(logo)) = (name, color, logo) else {
+            return Err(faults.into_vec());
+        };
+        Ok(Self { name, color, logo })
+    }
+
     /// That name in the usual colour.
     pub fn named(name: Name) -> Self {
         Self { name, color: Color::default(), logo: None }
@@ -23,6 +54,11 @@ impl Branding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Color([u8; 3]);
+
+const WHITE: Color = Color([0xff; 3]);
+const GREY: Color = Color([0x8e, 0x8e, 0x98]);
+/// What the content of a mail lies on, by day and by night.
+const CARDS: [Color; 2] = [WHITE, Color([0x1d, 0x1d, 0x22])];
 
 impl Default for Color {
     fn default() -> Self {
@@ -42,8 +78,20 @@ impl Color {
     /// White, or black where white could not be read on it.
     #[must_use]
     pub fn readable_on_it(self) -> Self {
-        let contrast_with_white = 1.05 / (self.luminance() + 0.05);
-        if contrast_with_white >= 4.5 { Self([0xff; 3]) } else { Self([0; 3]) }
+        if self.contrast(WHITE) >= 4.5 { WHITE } else { Self([0; 3]) }
+    }
+
+    /// The colour of its edge: its own, or a grey where it could not be told from what it lies on.
+    #[must_use]
+    pub fn edge(self) -> Self {
+        let can_be_told = CARDS.iter().all(|card| self.contrast(*card) >= 1.5);
+        if can_be_told { self } else { GREY }
+    }
+
+    /// As WCAG 2 defines it, from 1 to 21.
+    fn contrast(self, other: Self) -> f64 {
+        let (one, two) = (self.luminance(), other.luminance());
+        (one.max(two) + 0.05) / (one.min(two) + 0.05)
     }
 
     /// As WCAG 2 defines it, from 0 to 1.
@@ -128,6 +176,20 @@ mod tests {
         {
             assert_eq!(String::from(Color::parse(color).unwrap().readable_on_it()), on, "{color}");
         }
+    }
+
+    #[test]
+    fn what_is_to_be_clicked_can_be_told_from_what_it_lies_on() {
+        for (color, edge) in [
+            ("#1d4ed8", "#1d4ed8"),
+            ("#facc15", "#facc15"),
+            ("#ffffff", "#8e8e98"),
+            ("#fefce8", "#8e8e98"),
+            ("#000000", "#8e8e98"),
+        ] {
+            assert_eq!(String::from(Color::parse(color).unwrap().edge()), edge, "{color}");
+        }
+        assert!(CARDS.iter().all(|card| GREY.contrast(*card) >= 3.0));
     }
 
     #[test]

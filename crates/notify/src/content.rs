@@ -2,7 +2,7 @@ use saaskit_kernel::{ErrorKind, Locale, PortError, Sealed, Sealer};
 use serde::{Deserialize, Serialize};
 
 use crate::render::Values;
-use crate::{Branding, Message, MessageId, NotifyError, Rendered, Template};
+use crate::{Branding, Message, MessageId, Rendered, Template, TemplateError};
 
 /// What a template is filled with; it is kept sealed until the mail was sent.
 #[derive(Serialize, Deserialize)]
@@ -12,7 +12,7 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    pub(crate) fn render(&self, template: Template, locale: Locale) -> Result<Rendered, NotifyError> {
+    pub(crate) fn render(&self, template: Template, locale: Locale) -> Result<Rendered, TemplateError> {
         template.render(locale, &self.brand, &self.values)
     }
 

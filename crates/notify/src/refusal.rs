@@ -1,11 +1,22 @@
-use saaskit_kernel::{Email, TenantId, Timestamp};
+use saaskit_kernel::{Email, Entity, Id, TenantId, Timestamp};
 
 use crate::Topic;
+
+/// Marker of a suppression's id.
+#[derive(Debug, Clone, Copy)]
+pub enum SuppressionEntity {}
+impl Entity for SuppressionEntity {
+    const PREFIX: &'static str = "sup";
+}
+/// Identifies a suppression.
+pub type SuppressionId = Id<SuppressionEntity>;
 
 /// An address mail is no longer sent to, except about the account itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
-    /// Which.
+    /// Its id.
+    pub id: SuppressionId,
+    /// Which address.
     pub address: Email,
     /// Whose mail; everybody's if nobody's in particular.
     pub tenant: Option<TenantId>,

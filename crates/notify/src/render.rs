@@ -4,7 +4,7 @@ use std::fmt;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
 use saaskit_kernel::Locale;
 
-use crate::{Branding, NotifyError, Template};
+use crate::{Branding, Template, TemplateError};
 
 /// A mail as its reader gets it.
 #[derive(Clone, PartialEq, Eq)]
@@ -57,7 +57,12 @@ const fn wording(locale: Locale) -> Wording {
 impl Template {
     /// Renders text and HTML from the one source. A value that is missing, or that the template does not know, is
     /// an error.
-    pub fn render(self, locale: Locale, brand: &Branding, values: &Values) -> Result<Rendered, NotifyError> {
+    pub fn render(
+        self,
+        locale: Locale,
+        brand: &Branding,
+        values: &Values,
+    ) -> Result<Rendered, TemplateError> {
         self.check(values)?;
         let (subject, body) = self.source(locale).split_once("\n\n").unwrap_or_default();
         let blocks: Vec<Block<'_>> = body.split("\n\n").map(|part| read_block(part.trim())).collect();
@@ -86,8 +91,8 @@ impl Template {
         Ok(Rendered { subject, text: format!("{text}\n\n-- \n{footer}\n"), html })
     }
 
-    fn check(self, values: &Values) -> Result<(), NotifyError> {
-        let fault = |why: &str, name: &str| NotifyError::Template(format!("{} {why} {name}", self.as_str()));
+    fn check(self, values: &Values) -> Result<(), TemplateError> {
+        let fault = |why: &str, name: &str| TemplateError(format!("{} {why} {name}", self.as_str()));
         if let Some(missing) = self.variables().iter().find(|name| !values.contains_key(**name)) {
             return Err(fault("lacks", missing));
         }
@@ -126,7 +131,7 @@ fn write_html(block: &Block<'_>, fallback: &str) -> String {
         ),
         Block::Button { label, url } => format!(
             r#"<table role="presentation" class="button" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 24px;">
-<tr><td align="center" style="border-radius:8px;background:{{{{ brand.color }}}};">
+<tr><td align="center" style="border:1px solid {{{{ brand.edge }}}};border-radius:8px;background:{{{{ brand.color }}}};">
 <a href="{url}" style="display:inline-block;padding:12px 24px;border-radius:8px;color:{{{{ brand.on_color }}}};font-size:16px;line-height:20px;font-weight:600;text-decoration:none;overflow-wrap:anywhere;">{label}</a>
 </td></tr></table>
 <p class="quiet" style="margin:0 0 24px;color:#5b5b66;font-size:13px;line-height:20px;overflow-wrap:anywhere;word-break:break-word;">{fallback}<br><span style="word-break:break-all;">{url}</span></p>"#
@@ -147,6 +152,7 @@ impl Engine {
         let brand = context! {
             name => brand.name.as_str(),
             color => String::from(brand.color),
+            edge => String::from(brand.color.edge()),
             on_color => String::from(brand.color.readable_on_it()),
             logo => brand.logo.as_ref().map(crate::Logo::as_str),
         };
@@ -158,17 +164,17 @@ impl Engine {
         &self,
         blocks: &[Block<'_>],
         write: impl Fn(&Block<'_>) -> String,
-    ) -> Result<Vec<String>, NotifyError> {
+    ) -> Result<Vec<String>, TemplateError> {
         blocks.iter().map(|block| self.fill(&write(block))).collect()
     }
 
-    fn fill(&self, source: &str) -> Result<String, NotifyError> {
+    fn fill(&self, source: &str) -> Result<String, TemplateError> {
         self.fill_with(source, self.values.clone())
     }
 
-    fn fill_with(&self, source: &str, values: Value) -> Result<String, NotifyError> {
+    fn fill_with(&self, source: &str, values: Value) -> Result<String, TemplateError> {
         let filled = self.environment.render_str(source, values);
-        filled.map_err(|error| NotifyError::Template(error.to_string()))
+        filled.map_err(|error| TemplateError(error.to_string()))
     }
 }
 
@@ -246,7 +252,7 @@ mod tests {
                 let mut values = values(*template);
                 values.remove(*missing);
                 let answer = template.render(Locale::En, &brand(), &values);
-                assert!(matches!(answer, Err(NotifyError::Template(_))), "{template:?} without {missing}");
+                assert!(answer.is_err(), "{template:?} without {missing}");
             }
             let mut values = values(*template);
             values.insert("brand".to_owned(), "Evil".to_owned());

@@ -2,15 +2,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use saaskit_kernel::{
-    Attempt, Call, Commit, EmailMessage, EmailSender, Handler, HandlerError, Job, Mailbox, PortError,
-    ProviderId, Sealed, Sealer, Source,
+    Attempt, Call, Commit, EmailMessage, EmailSender, ErrorKind, Handler, HandlerError, Job, Mailbox,
+    PortError, ProviderId, Sealed, Sealer, Source,
 };
 use serde::Deserialize;
 
 use crate::content::{Content, bug};
 use crate::port::{Messages, Preferences, Suppressions};
-use crate::write::{MessageWrite, NotifyWrite};
-use crate::{Category, Message, MessageId, Status};
+use crate::write::{MessageWrite, NotifyWrite, SuppressionWrite};
+use crate::{Category, Message, MessageId, Status, Suppression, SuppressionReason};
 
 pub(crate) const KIND: &str = "notify.send";
 
@@ -58,6 +58,7 @@ impl Handler for SendMessage {
         match self.send(&message, values).await {
             Ok(ProviderId(id)) => Ok(save(message.sent(id, self.source.now()))),
             Err(error) if !attempt.ends_by(&error) => Err(error.into()),
+            Err(error) if error.kind() == ErrorKind::NoRecipient => Ok(self.bounced(message)),
             Err(error) => {
                 tracing::error!(message = %message.id, error = &error as &dyn std::error::Error, "a mail could not be sent");
                 Ok(save(message.reached(Status::Failed, self.source.now())))
@@ -78,6 +79,21 @@ impl SendMessage {
         let Category::Optional(topic) = message.category else { return Ok(None) };
         let refused = self.preferences.opted_out(&message.to, message.tenant).await?;
         Ok(refused.contains(&topic).then_some(Status::OptedOut))
+    }
+
+    /// Nobody has the address, whoever writes to it: no more mail goes there, but about the account itself.
+    fn bounced(&self, message: Message) -> Commit {
+        let now = self.source.now();
+        tracing::info!(message = %message.id, "nobody has the address of a mail");
+        let suppression = Suppression {
+            id: self.source.id(),
+            address: message.to.clone(),
+            tenant: None,
+            reason: SuppressionReason::Bounced,
+            since: now,
+        };
+        let add = NotifyWrite::from(SuppressionWrite::Add(suppression));
+        save(message.reached(Status::Bounced, now)).write(add)
     }
 
     async fn send(&self, message: &Message, values: &Sealed) -> Result<ProviderId, PortError> {

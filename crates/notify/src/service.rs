@@ -1,80 +1,39 @@
-use std::fmt;
+mod brand;
+mod forget;
+mod plan;
+mod suppress;
+
 use std::sync::Arc;
 
-use saaskit_kernel::{Commit, Email, Job, Locale, Sealer, Source, TenantId, Version};
-use serde_json::json;
+use saaskit_kernel::{Sealer, Source, Store};
 
-use crate::content::Content;
-use crate::render::Values;
-use crate::send_message::KIND;
-use crate::write::{MessageWrite, NotifyWrite};
-use crate::{Branding, Category, Message, NotifyError, Status, Template};
+pub use plan::NewMessage;
+pub use suppress::NewSuppression;
 
-/// Plans messages. Cheap to clone.
+use crate::Branding;
+use crate::port::{Brandings, Suppressions};
+
+/// Everything notify does: one method a use case. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Notify {
-    sealer: Arc<dyn Sealer>,
-    source: Source,
+    ports: Arc<Ports>,
     brand: Branding,
 }
 
-/// A mail somebody is to get.
-#[derive(Clone)]
-pub struct NewMessage {
-    /// The workspace it is sent for, if for one.
-    pub tenant: Option<TenantId>,
-    /// To whom.
-    pub to: Email,
-    /// The language its reader wants.
-    pub locale: Locale,
-    /// Whose it looks like, if not the installation's.
-    pub branding: Option<Branding>,
-    /// What it looks like.
-    pub template: Template,
-    /// What it is about.
-    pub category: Category,
-    /// What the template needs.
-    pub values: Values,
-}
-
-/// Values hold links that sign people in: a debug print leaves them out.
-impl fmt::Debug for NewMessage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut print = f.debug_struct("NewMessage");
-        print.field("tenant", &self.tenant).field("to", &self.to).field("template", &self.template);
-        print.field("category", &self.category).finish_non_exhaustive()
-    }
+/// The world notify lives in.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is the port of its type")]
+pub struct Ports {
+    pub store: Arc<dyn Store>,
+    pub suppressions: Arc<dyn Suppressions>,
+    pub brandings: Arc<dyn Brandings>,
+    pub sealer: Arc<dyn Sealer>,
+    pub source: Source,
 }
 
 impl Notify {
-    /// Plans with that sealer and that source of time and ids, mails that look like the installation's.
-    pub fn new(sealer: Arc<dyn Sealer>, source: Source, brand: Branding) -> Self {
-        Self { sealer, source, brand }
-    }
-
-    /// The commit that sends the mail once it is applied; to be joined with the caller's own. A template that
-    /// does not fit its values is found out here and not by the worker.
-    pub fn plan(&self, new: NewMessage) -> Result<Commit, NotifyError> {
-        let brand = new.branding.unwrap_or_else(|| self.brand.clone());
-        let content = Content { brand, values: new.values };
-        content.render(new.template, new.locale)?;
-        let now = self.source.now();
-        let id = self.source.id();
-        let message = Message {
-            id,
-            tenant: new.tenant,
-            to: new.to,
-            locale: new.locale,
-            template: new.template,
-            category: new.category,
-            values: Some(content.seal(self.sealer.as_ref(), id)?),
-            status: Status::Queued,
-            created_at: now,
-            changed_at: now,
-            provider_id: None,
-            version: Version::NEW,
-        };
-        let job = Job::now(&self.source, KIND, message.tenant, json!({ "message": id }));
-        Ok(Commit::new().write(NotifyWrite::Message(MessageWrite::Insert(message))).enqueue(job))
+    /// Notify in that world; mails look like `brand` where a workspace did not choose otherwise.
+    pub fn new(ports: Ports, brand: Branding) -> Self {
+        Self { ports: Arc::new(ports), brand }
     }
 }

@@ -1,6 +1,6 @@
 use saaskit_kernel::{DomainWrite, Email, Target, TenantId};
 
-use crate::{Captured, Message, OptOut, Suppression};
+use crate::{Branding, Captured, Message, OptOut, Suppression};
 
 /// Everything notify can ask to have changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,8 +11,13 @@ pub enum NotifyWrite {
     Suppression(SuppressionWrite),
     /// Of what mail is not wanted.
     Preference(PreferenceWrite),
+    /// Of what a workspace's mails look like.
+    Branding(BrandingWrite),
     /// Of the development outbox.
     Outbox(OutboxWrite),
+    /// Removes all that is held on whoever reads at that address, of every workspace: mails to it, as it is spelt here
+    /// or in its normal form, what it is not sent, and what its reader did not want.
+    Forget(Email),
 }
 
 /// Changes of a message.
@@ -44,6 +49,15 @@ pub enum PreferenceWrite {
     OptIn(OptOut),
 }
 
+/// Changes of what a workspace's mails look like.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BrandingWrite {
+    /// They look so from now on, whatever they looked like.
+    Set(TenantId, Branding),
+    /// They look like the installation's again.
+    Reset(TenantId),
+}
+
 /// Changes of the development outbox.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OutboxWrite {
@@ -58,7 +72,8 @@ impl DomainWrite for NotifyWrite {
             Self::Suppression(SuppressionWrite::Add(suppression)) => suppression.tenant,
             Self::Suppression(SuppressionWrite::Remove(_, tenant)) => *tenant,
             Self::Preference(PreferenceWrite::OptOut(it) | PreferenceWrite::OptIn(it)) => it.tenant,
-            Self::Outbox(OutboxWrite::Keep(_)) => None,
+            Self::Branding(BrandingWrite::Set(tenant, _) | BrandingWrite::Reset(tenant)) => Some(*tenant),
+            Self::Outbox(OutboxWrite::Keep(_)) | Self::Forget(_) => None,
         }
     }
 
@@ -75,7 +90,11 @@ impl DomainWrite for NotifyWrite {
                 let key = format!("{} {}", place(&it.address, it.tenant), it.topic.as_str());
                 Target::row("notify.opt_out", key)
             }
+            Self::Branding(BrandingWrite::Set(tenant, _) | BrandingWrite::Reset(tenant)) => {
+                Target::row("notify.branding", tenant.uuid())
+            }
             Self::Outbox(OutboxWrite::Keep(captured)) => Target::row("notify.outbox", captured.id.as_bytes()),
+            Self::Forget(address) => Target::row("notify.reader", address.normal()),
         }
     }
 }
@@ -103,5 +122,10 @@ impl From<SuppressionWrite> for NotifyWrite {
 impl From<PreferenceWrite> for NotifyWrite {
     fn from(write: PreferenceWrite) -> Self {
         Self::Preference(write)
+    }
+}
+impl From<BrandingWrite> for NotifyWrite {
+    fn from(write: BrandingWrite) -> Self {
+        Self::Branding(write)
     }
 }

@@ -1,8 +1,14 @@
+use std::net::IpAddr;
+
 use async_trait::async_trait;
-use saaskit_auth::{Auth, Known, Place, TenantRole};
+use saaskit_auth::{Auth, AuthError, GlobalRole, Known, Place, TenantRole};
 use saaskit_gateway::port::Authorizer;
-use saaskit_kernel::{Fault, Principal, TenantId};
-use saaskit_tenants::{Role, Tenants};
+use saaskit_kernel::{ErrorKind, Fault, PortError, Principal, TenantId};
+use saaskit_notify::permissions::{SUPPRESSIONS_READ, SUPPRESSIONS_WRITE};
+use saaskit_tenants::port::Grants;
+use saaskit_tenants::{Member, Role, Tenants, TenantsError};
+
+use crate::tenant_roles::place_of;
 
 /// Who may do what: auth knows the roles, tenants who is a member of what.
 #[derive(Debug, Clone)]
@@ -19,23 +25,52 @@ impl Authorizer for Permissions {
         &self,
         principal: &Principal,
         tenant: Option<TenantId>,
+        ip: IpAddr,
         permission: &str,
     ) -> Result<(), Box<dyn Fault>> {
         let mut place = Place::Installation;
         // What somebody is in a workspace says nothing about the installation.
         if let Some(tenant) = tenant.filter(|_| self.auth.is_of_tenant(permission)) {
-            let role = self.tenants.role_of(tenant, principal.user).await.map_err(boxed)?;
-            place = role.map_or(place, |role| Place::Tenant(tenant, as_auth_says(role)));
+            match self.tenants.enter_from(Some(ip), principal, tenant).await {
+                Ok(member) => place = place_of(&member),
+                // Who is let into no workspace may still do there what the installation lets them.
+                Err(TenantsError::NotFound | TenantsError::Suspended) => {}
+                Err(fault) => return Err(boxed(fault)),
+            }
         }
         self.auth.may(principal, place, permission).await.map_err(boxed)
+    }
+
+    async fn is_in(&self, principal: &Principal, tenant: TenantId) -> Result<(), Box<dyn Fault>> {
+        self.tenants.is_in(principal, tenant).await.map_err(boxed)
+    }
+}
+
+/// What members were given in workspaces: auth knows.
+#[derive(Debug, Clone)]
+pub struct GivenRoles(pub Auth);
+
+#[async_trait]
+impl Grants for GivenRoles {
+    async fn has(&self, member: &Member, permission: &str) -> Result<bool, PortError> {
+        let has = self.0.has(member.membership().user, place_of(member), permission).await;
+        has.map_err(|error| match error {
+            AuthError::Busy(error) | AuthError::Unavailable(error) => error,
+            error => PortError::new(ErrorKind::Unexpected, "auth").because(error),
+        })
     }
 }
 
 /// The permissions of the domains beside auth; for [`saaskit_auth::Settings::permissions`].
 pub fn permissions() -> Vec<Known> {
-    let known = saaskit_tenants::permissions::ALL.iter();
-    known.filter_map(|(name, least)| Known::new(name, as_auth_says(*least)).ok()).collect()
+    let of_tenants = saaskit_tenants::permissions::ALL.iter();
+    let of_tenants = of_tenants.map(|(name, least)| Known::new(name, as_auth_says(*least)));
+    let of_notify = OF_NOTIFY.iter().map(|(name, least)| Known::new(name, *least));
+    of_tenants.chain(of_notify).filter_map(Result::ok).collect()
 }
+
+const OF_NOTIFY: [(&str, GlobalRole); 2] =
+    [(SUPPRESSIONS_READ, GlobalRole::Moderator), (SUPPRESSIONS_WRITE, GlobalRole::Admin)];
 
 /// A member's role, in auth's words.
 pub(crate) const fn as_auth_says(role: Role) -> TenantRole {
@@ -56,6 +91,6 @@ mod tests {
 
     #[test]
     fn each_permission_of_a_domain_names_one_resource_and_one_action() {
-        assert_eq!(permissions().len(), saaskit_tenants::permissions::ALL.len());
+        assert_eq!(permissions().len(), saaskit_tenants::permissions::ALL.len() + OF_NOTIFY.len());
     }
 }

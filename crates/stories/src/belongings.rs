@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use saaskit_auth::Veto;
 use saaskit_auth::port::Belongings;
-use saaskit_kernel::{Call, Commit, Guard, UserId};
+use saaskit_kernel::{Call, Commit, Guard, Name, PortError, UserId};
 use saaskit_tenants::Tenants;
 
 /// To an account belongs what its user is in workspaces.
@@ -16,6 +16,14 @@ impl Belongings for TenantBelongings {
 
     async fn plan_returning(&self, call: &Call, user: UserId) -> Result<Commit, Veto> {
         self.0.plan_returning(call, user).await.map_err(Veto::new)
+    }
+
+    async fn plan_forgetting(&self, call: &Call, user: UserId) -> Result<Commit, PortError> {
+        self.0.plan_forgetting(call, user).await
+    }
+
+    async fn names(&self, user: UserId) -> Result<Vec<Name>, PortError> {
+        self.0.names_of(user).await
     }
 
     fn explain(&self, guard: Guard) -> Option<Veto> {

@@ -1,4 +1,4 @@
-use saaskit_auth::{AccessToken, Auth};
+use saaskit_auth::{Auth, GoesOn};
 use saaskit_kernel::{Call, Principal};
 use saaskit_tenants::{Member, Tenants};
 
@@ -14,14 +14,8 @@ pub struct EnterTenant {
 }
 
 impl EnterTenant {
-    /// Has the session of whoever asks act in a workspace they are in. Gives a fresh access token where tokens carry
-    /// the session.
-    pub async fn enter(
-        &self,
-        call: &Call,
-        by: &Principal,
-        inside: &Member,
-    ) -> Result<Option<AccessToken>, StoryError> {
+    /// Has the session of whoever asks act in a workspace they are in. Gives what it goes on by.
+    pub async fn enter(&self, call: &Call, by: &Principal, inside: &Member) -> Result<GoesOn, StoryError> {
         Ok(self.auth.act_in(call, by, Some(inside.tenant().id)).await?)
     }
 }

@@ -1,5 +1,6 @@
 use saaskit_auth::AuthError;
 use saaskit_kernel::{Code, Fault, Invalid};
+use saaskit_notify::NotifyError;
 use saaskit_tenants::TenantsError;
 
 /// Which domain refused, and why.
@@ -11,6 +12,9 @@ pub enum StoryError {
     /// Tenants did.
     #[error(transparent)]
     Tenants(#[from] TenantsError),
+    /// Notify did.
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
 }
 
 impl StoryError {
@@ -18,6 +22,7 @@ impl StoryError {
         match self {
             Self::Auth(error) => error,
             Self::Tenants(error) => error,
+            Self::Notify(error) => error,
         }
     }
 }

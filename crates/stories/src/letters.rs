@@ -60,12 +60,15 @@ impl Letters for NotifyLetters {
             tenant: None,
             to: address,
             locale: user.locale,
-            branding: None,
             template,
             category: Category::System,
             values,
         };
-        plan(&self.notify, message)
+        plan(&self.notify, message).await
+    }
+
+    async fn plan_forgetting(&self, _: &Call, address: &Email) -> Result<Commit, PortError> {
+        Ok(self.notify.plan_forgetting(address))
     }
 }
 
@@ -125,9 +128,9 @@ pub(crate) fn named(user: &User) -> (String, String) {
 }
 
 /// A message that can't be planned is a bug of ours, for whoever asked for it.
-pub(crate) fn plan(notify: &Notify, message: NewMessage) -> Result<Commit, PortError> {
-    notify.plan(message).map_err(|error| match error {
-        NotifyError::Port(error) => error,
-        error @ NotifyError::Template(_) => PortError::new(ErrorKind::Unexpected, "notify").because(error),
+pub(crate) async fn plan(notify: &Notify, message: NewMessage) -> Result<Commit, PortError> {
+    notify.plan(message).await.map_err(|error| match error {
+        NotifyError::Unavailable(error) => error,
+        error => PortError::new(ErrorKind::Unexpected, "notify").because(error),
     })
 }

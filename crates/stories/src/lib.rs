@@ -2,12 +2,14 @@
 
 mod authorize;
 mod belongings;
+mod brand;
 mod credentials;
 mod enter;
 mod error;
 mod export;
 mod letters;
 mod links;
+mod mails;
 mod people;
 mod take_roles;
 mod tenant_roles;
@@ -16,14 +18,16 @@ mod welcome;
 
 use saaskit_kernel::Subscriptions;
 
-pub use authorize::{Permissions, permissions};
+pub use authorize::{GivenRoles, Permissions, permissions};
 pub use belongings::TenantBelongings;
+pub use brand::TenantBrand;
 pub use credentials::Credentials;
 pub use enter::EnterTenant;
 pub use error::StoryError;
 pub use export::{Export, ExportPart};
 pub use letters::NotifyLetters;
 pub use links::Links;
+pub use mails::Mails;
 pub use people::AccountPeople;
 pub use take_roles::TakeRoles;
 pub use tenant_roles::TenantRoles;

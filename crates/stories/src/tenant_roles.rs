@@ -1,5 +1,5 @@
 use saaskit_auth::{Auth, Explanation, Place, RoleDraft, RoleId, RoleSheet, permissions};
-use saaskit_kernel::{Call, Principal, TenantId, UserId};
+use saaskit_kernel::{Call, Principal, TenantId, UserId, Version};
 use saaskit_tenants::{Member, MemberError, Tenants, TenantsError};
 
 use crate::StoryError;
@@ -20,6 +20,11 @@ impl TenantRoles {
         Ok(self.auth.list_roles(by, place_of(inside)).await?)
     }
 
+    /// One of them.
+    pub async fn show(&self, by: &Principal, inside: &Member, role: RoleId) -> Result<RoleSheet, StoryError> {
+        Ok(self.auth.show_role(by, place_of(inside), role).await?)
+    }
+
     /// Makes one.
     pub async fn create(
         &self,
@@ -31,7 +36,7 @@ impl TenantRoles {
         Ok(self.auth.create_role(call, by, place_of(inside), draft).await?)
     }
 
-    /// Changes one.
+    /// Changes one; with a version, only if it is still that one.
     pub async fn update(
         &self,
         call: &Call,
@@ -39,8 +44,9 @@ impl TenantRoles {
         inside: &Member,
         role: RoleId,
         draft: RoleDraft,
+        version: Option<Version>,
     ) -> Result<RoleSheet, StoryError> {
-        Ok(self.auth.update_role(call, by, place_of(inside), role, draft).await?)
+        Ok(self.auth.update_role(call, by, place_of(inside), role, draft, version).await?)
     }
 
     /// Removes one.
@@ -91,6 +97,6 @@ impl TenantRoles {
 }
 
 /// Where who is inside acts.
-fn place_of(inside: &Member) -> Place {
+pub(crate) fn place_of(inside: &Member) -> Place {
     Place::Tenant(inside.tenant().id, as_auth_says(inside.role()))
 }

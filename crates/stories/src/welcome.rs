@@ -59,12 +59,11 @@ impl Handler for Welcome {
             tenant: Some(tenant.id),
             to: owner.email,
             locale: owner.locale,
-            branding: None,
             template: Template::Welcome,
             category: Category::Transactional,
             values,
         };
-        Ok(plan(&self.notify, message)?)
+        Ok(plan(&self.notify, message).await?)
     }
 }
 

@@ -18,6 +18,8 @@ pub const LEAVE: Action = Action { name: "tenants.leave", risk: 20 };
 pub const LEAVE_WITH_ACCOUNT: Action = Action { name: "tenants.leave_with_account", risk: 20 };
 /// A member came back with the account.
 pub const RETURN_WITH_ACCOUNT: Action = Action { name: "tenants.return_with_account", risk: 20 };
+/// A member who could have come back with the account does not: it was erased.
+pub const ERASE_WITH_ACCOUNT: Action = Action { name: "tenants.erase_with_account", risk: 20 };
 /// An owner offered the workspace to a member.
 pub const OFFER_OWNERSHIP: Action = Action { name: "tenants.offer_ownership", risk: 50 };
 /// An owner took such an offer back.
@@ -35,6 +37,7 @@ pub const ALL: &[Action] = &[
     LEAVE,
     LEAVE_WITH_ACCOUNT,
     RETURN_WITH_ACCOUNT,
+    ERASE_WITH_ACCOUNT,
     OFFER_OWNERSHIP,
     WITHDRAW_OWNERSHIP,
     ACCEPT_OWNERSHIP,

@@ -20,6 +20,9 @@ pub enum TenantsError {
     /// The member's role does not allow it.
     #[error("your role in this workspace does not allow this")]
     RoleTooLow,
+    /// Neither the member's role nor what was given besides allows it.
+    #[error("you lack the permission {0}")]
+    PermissionMissing(&'static str),
     /// The session is less than the workspace, or the act, asks for.
     #[error("this asks for more than your session has shown: {0}")]
     StepUpRequired(Shortfall),
@@ -27,7 +30,7 @@ pub enum TenantsError {
     #[error(transparent)]
     Member(#[from] MemberError),
     /// It was changed since it was looked at.
-    #[error("the workspace was changed since you looked at it")]
+    #[error("it was changed since you looked at it")]
     Changed,
     /// The same request, by its key, is under way or was answered.
     #[error("this request is being answered or was answered already")]
@@ -52,6 +55,9 @@ pub enum MemberError {
     /// There is no such member in the workspace.
     #[error("there is no such member")]
     NotFound,
+    /// The membership ended with the account of its user.
+    #[error("this membership ended with the member's account: it can only be removed")]
+    Ended,
     /// The workspace would be left without an owner.
     #[error("a workspace needs an owner: make somebody else one first")]
     LastOwner,
@@ -76,7 +82,9 @@ const SLUG_TAKEN: Code = Code::conflict("SLUG_TAKEN");
 const TENANT_NOT_FOUND: Code = Code::not_found("TENANT_NOT_FOUND");
 const TENANT_SUSPENDED: Code = Code::forbidden("TENANT_SUSPENDED");
 const ROLE_TOO_LOW: Code = Code::forbidden("ROLE_TOO_LOW");
+const PERMISSION_MISSING: Code = Code::forbidden("PERMISSION_MISSING");
 const MEMBER_NOT_FOUND: Code = Code::not_found("MEMBER_NOT_FOUND");
+const MEMBER_ENDED: Code = Code::conflict("MEMBER_ENDED");
 const LAST_OWNER: Code = Code::conflict("LAST_OWNER");
 const WORKSPACES_TOO_MANY: Code = Code::conflict("WORKSPACES_TOO_MANY");
 const MEMBER_IS_YOU: Code = Code::conflict("MEMBER_IS_YOU");
@@ -92,8 +100,10 @@ impl TenantsError {
         TENANT_NOT_FOUND,
         TENANT_SUSPENDED,
         ROLE_TOO_LOW,
+        PERMISSION_MISSING,
         Code::STEP_UP_REQUIRED,
         MEMBER_NOT_FOUND,
+        MEMBER_ENDED,
         LAST_OWNER,
         WORKSPACES_TOO_MANY,
         MEMBER_IS_YOU,
@@ -113,6 +123,7 @@ impl MemberError {
     fn code(self) -> Code {
         match self {
             Self::NotFound => MEMBER_NOT_FOUND,
+            Self::Ended => MEMBER_ENDED,
             Self::LastOwner => LAST_OWNER,
             Self::TooManyWorkspaces => WORKSPACES_TOO_MANY,
             Self::Oneself => MEMBER_IS_YOU,
@@ -131,6 +142,7 @@ impl Fault for TenantsError {
             Self::NotFound => TENANT_NOT_FOUND,
             Self::Suspended => TENANT_SUSPENDED,
             Self::RoleTooLow => ROLE_TOO_LOW,
+            Self::PermissionMissing(_) => PERMISSION_MISSING,
             Self::StepUpRequired(_) => Code::STEP_UP_REQUIRED,
             Self::Member(error) => error.code(),
             Self::Changed => Code::PRECONDITION_FAILED,
@@ -152,6 +164,7 @@ impl Fault for TenantsError {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
+            Self::OutcomeUnknown => Some(1),
             Self::Unavailable(error) => Some(error.retry_after_seconds()),
             _ => None,
         }

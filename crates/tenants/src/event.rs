@@ -8,7 +8,7 @@ pub const TENANT_UPDATED: &str = "tenants.tenant_updated";
 pub const POLICY_SET: &str = "tenants.policy_set";
 /// A member got another role. `{"tenant": id, "user": id, "role": word}`
 pub const ROLE_CHANGED: &str = "tenants.role_changed";
-/// A member was removed. `{"tenant": id, "user": id}`
+/// A member was removed, or does not come back with the account. `{"tenant": id, "user": id}`
 pub const MEMBER_REMOVED: &str = "tenants.member_removed";
 /// A member left. `{"tenant": id, "user": id}`
 pub const MEMBER_LEFT: &str = "tenants.member_left";

@@ -26,7 +26,7 @@ pub use error::{MemberError, TenantsError};
 pub use ip_range::IpRange;
 pub use member::{Member, TenantAdmin, TenantOwner};
 pub use membership::{Membership, MembershipEntity, MembershipId, Removal, Role};
-pub use policy::{NewPolicy, Shortfall, TenantPolicy};
+pub use policy::{NewPolicy, Shortfall, TenantPolicy, Visit};
 pub use remembered::ACCESS;
 pub use service::{NewTenant, Ports, Seats, TenantChange, Tenants};
 pub use tenant::{Tenant, TenantStatus};

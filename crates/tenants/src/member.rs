@@ -1,10 +1,12 @@
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use saaskit_kernel::{Call, Principal, TenantId, Timestamp, UserId};
+use saaskit_kernel::{Principal, TenantId, Timestamp, UserId};
 
+use crate::permissions::{Right, WriteWorkspace};
 use crate::remembered::Entry;
-use crate::{Membership, MembershipId, Role, Shortfall, Tenant, TenantsError};
+use crate::{Membership, MembershipId, Role, Shortfall, Tenant, TenantsError, Visit};
 
 /// How recently whoever gives a workspace away, or takes it, must have proved who they are.
 pub(crate) const RECENT: Duration = Duration::from_mins(5);
@@ -17,13 +19,15 @@ pub struct Member {
     proved_at: Timestamp,
 }
 
-/// Evidence that a member may change the workspace. Only [`Member::admin`] makes it.
+/// Evidence that a member has a right in the workspace: to change it, where no other is named. Only
+/// [`Member::allowed`] and [`crate::Tenants::allow`] make it.
 #[derive(Debug, Clone, Copy)]
-pub struct TenantAdmin {
+pub struct TenantAdmin<R = WriteWorkspace> {
     tenant: TenantId,
     user: UserId,
     role: Role,
     proved_at: Timestamp,
+    right: PhantomData<R>,
 }
 
 /// Evidence that a member owns the workspace. Only [`Member::owner`] makes it.
@@ -38,13 +42,12 @@ impl Member {
     /// with a policy lets in who meets it.
     pub(crate) fn check(
         entry: Option<Arc<Entry>>,
-        call: &Call,
         by: &Principal,
-        now: Timestamp,
+        visit: Visit<'_>,
     ) -> Result<Self, TenantsError> {
         let entry = entry.ok_or(TenantsError::NotFound)?;
         entry.0.may_be_used()?;
-        entry.0.policy.check(by, call.ip, now).map_err(TenantsError::StepUpRequired)?;
+        entry.0.policy.check(by, visit).map_err(TenantsError::StepUpRequired)?;
         Ok(Self { entry, proved_at: by.authenticated_at })
     }
 
@@ -63,25 +66,30 @@ impl Member {
         self.membership().role
     }
 
-    /// Evidence that the member may change the workspace.
-    pub fn admin(&self) -> Result<TenantAdmin, TenantsError> {
-        self.at_least(Role::Admin)?;
+    /// Evidence that the member has a right by the role alone; [`crate::Tenants::allow`] knows what was given besides.
+    pub fn allowed<R: Right>(&self) -> Result<TenantAdmin<R>, TenantsError> {
+        if self.role() < R::LEAST {
+            return Err(TenantsError::PermissionMissing(R::PERMISSION));
+        }
+        Ok(self.trusted())
+    }
+
+    /// The same for whoever is known to have the right.
+    pub(crate) fn trusted<R: Right>(&self) -> TenantAdmin<R> {
         let Membership { tenant, user, role, .. } = *self.membership();
-        Ok(TenantAdmin { tenant, user, role, proved_at: self.proved_at })
+        TenantAdmin { tenant, user, role, proved_at: self.proved_at, right: PhantomData }
     }
 
     /// Evidence that the member owns the workspace.
     pub fn owner(&self) -> Result<TenantOwner, TenantsError> {
-        self.at_least(Role::Owner)?;
+        if self.role() < Role::Owner {
+            return Err(TenantsError::RoleTooLow);
+        }
         Ok(TenantOwner { tenant: self.tenant().id, membership: self.membership().id })
-    }
-
-    fn at_least(&self, role: Role) -> Result<(), TenantsError> {
-        if self.role() < role { Err(TenantsError::RoleTooLow) } else { Ok(()) }
     }
 }
 
-impl TenantAdmin {
+impl<R> TenantAdmin<R> {
     /// Refuses whoever did not prove lately who they are: making and unmaking owners could take a workspace away.
     pub(crate) fn require_recent(&self, now: Timestamp) -> Result<(), TenantsError> {
         if now.since(self.proved_at) <= RECENT {
@@ -90,7 +98,7 @@ impl TenantAdmin {
         Err(TenantsError::StepUpRequired(Shortfall::too_old(RECENT)))
     }
 
-    /// The workspace it may change.
+    /// The workspace it counts in.
     pub fn tenant(&self) -> TenantId {
         self.tenant
     }
@@ -100,7 +108,7 @@ impl TenantAdmin {
         self.user
     }
 
-    /// What that member is: an admin or an owner.
+    /// What that member is: nobody gives or takes what is above it.
     pub fn role(&self) -> Role {
         self.role
     }

@@ -78,6 +78,16 @@ impl Membership {
         self.removal.is_none()
     }
 
+    /// Whether it ended with the account of its user, and comes back with it.
+    pub fn may_return(&self) -> bool {
+        self.removal.is_some_and(|removal| removal.with_account)
+    }
+
+    /// Whether its user owns the workspace.
+    pub(crate) fn owns(&self) -> bool {
+        self.is_active() && self.role == Role::Owner
+    }
+
     /// The same with another role, given by somebody of role `by`: nobody gives, or takes, what is above the own.
     pub(crate) fn with_role(self, role: Role, by: Role) -> Result<Self, TenantsError> {
         if self.role > by || role > by {

@@ -6,7 +6,7 @@ use std::fmt;
 use async_trait::async_trait;
 use saaskit_kernel::{Email, Name, Page, Paged, PortError, TenantId, UserId};
 
-use crate::{Membership, MembershipId, Tenant};
+use crate::{Member, Membership, MembershipId, Tenant};
 
 /// Reads workspaces and what a user is in them.
 ///
@@ -38,14 +38,15 @@ pub trait Workspaces: fmt::Debug + Send + Sync + 'static {
 /// # Contract
 ///
 /// - A membership is found by its id in its own workspace and in no other, also after it ended.
-/// - Pages of members come in the order of their ids, each member once, stable under inserts, who is gone left out.
-/// - As many seats are taken as there are members.
+/// - Pages of members come in the order of their ids, each member once, stable under inserts. Whose membership ended
+///   with the account is among them; who is gone otherwise is left out.
+/// - As many seats are taken as there are members who are in it.
 #[async_trait]
 pub trait Members: fmt::Debug + Send + Sync + 'static {
     /// By id.
     async fn membership(&self, tenant: TenantId, id: MembershipId) -> Result<Option<Membership>, PortError>;
 
-    /// Who is in the workspace.
+    /// Who is in the workspace, or comes back with the account.
     async fn members(
         &self,
         tenant: TenantId,
@@ -60,14 +61,15 @@ pub trait Members: fmt::Debug + Send + Sync + 'static {
 ///
 /// # Contract
 ///
-/// - The memberships that ended with a user's account are given, each once, and no others, also of deleted workspaces.
+/// - The memberships that ended with a user's account are given with their workspaces, each once, and no others, also
+///   of deleted workspaces.
 /// - Of each user the first are given in the order of the workspaces' ids, and how many there are: those that hold and
 ///   those that ended with the account, deleted workspaces included.
 /// - A user without any is left out.
 #[async_trait]
 pub trait Memberships: fmt::Debug + Send + Sync + 'static {
     /// Those that ended with the user's account.
-    async fn ended_with_account(&self, user: UserId) -> Result<Vec<Membership>, PortError>;
+    async fn ended_with_account(&self, user: UserId) -> Result<Vec<(Tenant, Membership)>, PortError>;
 
     /// Those of a hundred users at most, so many of each; one statement.
     async fn of_users(&self, users: &[UserId], each: u32) -> Result<Vec<Belonging>, PortError>;
@@ -102,6 +104,17 @@ impl Belonging {
         }
         all
     }
+}
+
+/// Knows what members were given in workspaces besides what their roles there allow.
+///
+/// # Contract
+///
+/// - What was given in one workspace says nothing about another.
+#[async_trait]
+pub trait Grants: fmt::Debug + Send + Sync + 'static {
+    /// Whether a member was given that permission.
+    async fn has(&self, member: &Member, permission: &str) -> Result<bool, PortError>;
 }
 
 /// Who a user is, for other members to see.

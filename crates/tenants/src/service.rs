@@ -1,5 +1,6 @@
 mod accept_ownership;
 mod account;
+mod allow;
 mod change_role;
 mod create;
 mod enter;
@@ -15,14 +16,14 @@ mod withdraw_ownership;
 
 use std::sync::Arc;
 
-use saaskit_kernel::{Commit, Event, Freshness, Listener, Source, Store, TenantId};
+use saaskit_kernel::{Commit, Event, Freshness, Listener, Source, Store, TenantId, Version};
 use serde_json::Value;
 
 pub use create::NewTenant;
 pub use members::Seats;
 pub use update::TenantChange;
 
-use crate::port::{Members, Memberships, People, Workspaces};
+use crate::port::{Grants, Members, Memberships, People, Workspaces};
 use crate::remembered::Remembered;
 use crate::{MemberError, Membership, MembershipId, Tenant, TenantsError};
 
@@ -34,6 +35,7 @@ const TRIES: u32 = 8;
 pub struct Tenants {
     ports: Arc<Ports>,
     remembered: Arc<Remembered>,
+    grants: Option<Arc<dyn Grants>>,
 }
 
 /// The world tenants lives in.
@@ -53,7 +55,14 @@ pub struct Ports {
 impl Tenants {
     /// Tenants in that world.
     pub fn new(ports: Ports) -> Self {
-        Self { ports: Arc::new(ports), remembered: Arc::default() }
+        Self { ports: Arc::new(ports), remembered: Arc::default(), grants: None }
+    }
+
+    /// The same, where members may do what they were given, too. Whoever gives roles needs tenants first: hence not
+    /// one of the ports.
+    #[must_use]
+    pub fn with_grants(self, grants: Arc<dyn Grants>) -> Self {
+        Self { grants: Some(grants), ..self }
     }
 
     /// What must hear the signals of other nodes.
@@ -80,8 +89,20 @@ impl Tenants {
 
     /// A membership that holds, as it is stored.
     async fn held(&self, tenant: TenantId, id: MembershipId) -> Result<Membership, TenantsError> {
+        let membership = self.listed(tenant, id).await?;
+        if membership.is_active() { Ok(membership) } else { Err(MemberError::Ended.into()) }
+    }
+
+    /// A membership that holds or comes back with the account, as it is stored.
+    async fn listed(&self, tenant: TenantId, id: MembershipId) -> Result<Membership, TenantsError> {
         let membership = self.ports.members.membership(tenant, id).await?;
-        Ok(membership.filter(Membership::is_active).ok_or(MemberError::NotFound)?)
+        let is_meant = |membership: &Membership| membership.is_active() || membership.may_return();
+        Ok(membership.filter(is_meant).ok_or(MemberError::NotFound)?)
+    }
+
+    /// Refuses a change that is meant for another version than the stored one.
+    fn require(version: Option<Version>, stored: Version) -> Result<(), TenantsError> {
+        if version.is_none_or(|version| version == stored) { Ok(()) } else { Err(TenantsError::Changed) }
     }
 
     fn event(&self, name: &'static str, tenant: TenantId, payload: Value) -> Event {

@@ -15,6 +15,8 @@ pub struct Tenant {
     pub status: TenantStatus,
     /// What it asks of who enters.
     pub policy: TenantPolicy,
+    /// How many may be in it; `None` where nothing limits them.
+    pub seats: Option<u32>,
     /// The offer to own it that waits to be taken.
     pub transfer: Option<Transfer>,
     /// When it was made.
@@ -59,6 +61,7 @@ impl Tenant {
             name,
             status: TenantStatus::Active,
             policy: TenantPolicy::default(),
+            seats: None,
             transfer: None,
             created_at: at,
             version: Version::NEW,

@@ -50,6 +50,17 @@ pub enum MembershipWrite {
     Save(Membership),
 }
 
+impl OwnerCount {
+    /// What changes, if anything does, where a membership becomes another.
+    pub(crate) fn of(before: &Membership, after: &Membership) -> Option<Self> {
+        match (before.owns(), after.owns()) {
+            (false, true) => Some(Self::More),
+            (true, false) => Some(Self::Fewer),
+            _ => None,
+        }
+    }
+}
+
 impl DomainWrite for TenantsWrite {
     fn tenant(&self) -> Option<TenantId> {
         Some(match self {

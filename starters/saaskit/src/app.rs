@@ -2,6 +2,7 @@ mod deeds;
 mod meters;
 mod outside;
 mod rounds;
+mod tries;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,8 @@ use saaskit_http_axum::health::{Check, Condition};
 use saaskit_http_axum::metrics::{self, Metrics, Requests};
 use saaskit_http_axum::objects::{self, Objects};
 use saaskit_http_axum::{
-    Api, Health, auth, dev, enter_tenant, export, health, home, tenant_roles, tenants, user_directory,
+    Api, Health, auth, dev, enter_tenant, export, health, home, suppressions, tenant_brand, tenant_roles,
+    tenants, user_directory,
 };
 use saaskit_kernel::{
     Cache, Call, Follower, Freshness, Handler, HurryingStore, Mailbox, Nudge, PortError, Secret, Worker,
@@ -20,8 +22,8 @@ use saaskit_kernel::{
 };
 use saaskit_notify::{Branding, Notify, SendMessage};
 use saaskit_stories::{
-    AccountPeople, Credentials, EnterTenant, Export, Links, NotifyLetters, Permissions, TakeRoles,
-    TenantBelongings, TenantRoles, UserDirectory, Welcome, permissions,
+    AccountPeople, Credentials, EnterTenant, Export, ExportPart, GivenRoles, Links, Mails, NotifyLetters,
+    Permissions, TakeRoles, TenantBelongings, TenantBrand, TenantRoles, UserDirectory, Welcome, permissions,
 };
 use saaskit_tenants::Tenants;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +35,7 @@ use meters::Meters;
 pub use meters::{metrics, metrics_table};
 use outside::Outside;
 use rounds::{every, every_or_nudged, send_alerts, whenever_nudged};
+use tries::counting;
 
 /// What an operator chooses.
 #[derive(Debug, Clone)]
@@ -60,6 +63,7 @@ pub struct App {
     settings: Settings,
     auth: Auth,
     tenants: Tenants,
+    notify: Notify,
     worker: Worker,
     follower: Follower,
     links: Links,
@@ -103,14 +107,15 @@ impl App {
         let hurrying = HurryingStore::new(counting, nudges.signals.clone(), nudges.work.clone());
         ports.stores.store = Arc::new(hurrying);
         let links = Links::under(settings.http.public_url.origin().as_str());
-        let notify = Notify::new(ports.sealer.clone(), ports.source.clone(), settings.branding.clone());
+        let notify = letters(&ports, settings.branding.clone());
         let freshness = Freshness::default();
         let tenants = tenancy(&ports, &freshness);
         let auth = sign_in(&ports, &settings, &notify, &links, &tenants, &freshness);
+        let tenants = tenants.with_grants(Arc::new(GivenRoles(auth.clone())));
         let listeners = [auth.listener(), tenants.listener()];
         let follower =
             Follower::new(ports.stores.signals.clone(), listeners, ports.source.clone(), freshness.clone());
-        let worker = worker(&ports, &settings, &auth, &tenants, notify, &links);
+        let worker = worker(&ports, &settings, &auth, &tenants, notify.clone(), &links, &deeds);
         let stores = &ports.stores;
         let (store, queue) = (stores.store.clone(), stores.queue.clone());
         let mut checks = outside.checks();
@@ -129,6 +134,7 @@ impl App {
             settings,
             auth,
             tenants,
+            notify,
             worker,
             follower,
             links,
@@ -174,9 +180,12 @@ impl App {
     /// Everything it serves, behind one door. [`App::refresh`] comes first.
     pub fn router(&self) -> Result<axum::Router, AuthError> {
         let secret = self.auth.installation()?;
-        let export = Export { auth: self.auth.clone(), tenants: self.tenants.clone(), parts: Vec::new() };
+        let mails = Mails { auth: self.auth.clone(), messages: self.ports.stores.messages.clone() };
+        let parts: Vec<Arc<dyn ExportPart>> = vec![Arc::new(mails)];
+        let export = Export { auth: self.auth.clone(), tenants: self.tenants.clone(), parts };
         let roles = TenantRoles { auth: self.auth.clone(), tenants: self.tenants.clone() };
         let enter = EnterTenant { auth: self.auth.clone(), tenants: self.tenants.clone() };
+        let brand = TenantBrand { tenants: self.tenants.clone(), notify: self.notify.clone() };
         let directory = UserDirectory { auth: self.auth.clone(), tenants: self.tenants.clone() };
         let mut api = Api::new(self.door(), self.ports.source.clone(), secret, self.settings.http.clone())
             .with_idempotency(self.idempotency()?)
@@ -189,6 +198,8 @@ impl App {
             .with(export::resource(&export))
             .with(tenants::resource(&self.tenants))
             .with(tenant_roles::resource(&roles))
+            .with(tenant_brand::resource(&brand))
+            .with(suppressions::resource(&self.notify))
             .with(enter_tenant::resource(&enter))
             .with(user_directory::resource(&directory));
         if let Some(verifier) = self.ports.url_verifier.clone() {
@@ -349,6 +360,18 @@ fn tenancy(ports: &Ports, freshness: &Freshness) -> Tenants {
     })
 }
 
+fn letters(ports: &Ports, brand: Branding) -> Notify {
+    let stores = &ports.stores;
+    let ports = saaskit_notify::Ports {
+        store: stores.store.clone(),
+        suppressions: stores.suppressions.clone(),
+        brandings: stores.brandings.clone(),
+        sealer: ports.sealer.clone(),
+        source: ports.source.clone(),
+    };
+    Notify::new(ports, brand)
+}
+
 fn worker(
     ports: &Ports,
     settings: &Settings,
@@ -356,6 +379,7 @@ fn worker(
     tenants: &Tenants,
     notify: Notify,
     links: &Links,
+    deeds: &Deeds,
 ) -> Worker {
     let stores = &ports.stores;
     let send = SendMessage {
@@ -371,6 +395,7 @@ fn worker(
     let mut handlers: Vec<Arc<dyn Handler>> =
         vec![Arc::new(send), Arc::new(welcome), Arc::new(TakeRoles(auth.clone()))];
     handlers.extend(auth.handlers());
+    let handlers = handlers.into_iter().map(|handler| counting(handler, deeds));
     let (queue, store, source) = (stores.queue.clone(), stores.store.clone(), ports.source.clone());
     Worker::new(queue, store, source, handlers, WorkerSettings::default()).with_reporter(ports.errors.clone())
 }

@@ -57,6 +57,16 @@ enum Admin {
         #[arg(long)]
         name: Option<String>,
     },
+    /// Makes an account that is there an operator's.
+    Promote {
+        /// The address it signs in with.
+        email: String,
+    },
+    /// Takes operating the installation from an account, unless nobody else does.
+    Demote {
+        /// The address it signs in with.
+        email: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -121,9 +131,7 @@ async fn read_and_run(command: Command, rewire: &Rewire) -> anyhow::Result<ExitC
     match command {
         Command::Serve => serve::run(config, rewire).await?,
         Command::Migrate => migrate::run(&config).await?,
-        Command::Admin(Admin::Create { email, name }) => {
-            admin::create(&app(&config, rewire).await?, &email, name.as_deref()).await?;
-        }
+        Command::Admin(command) => admin::run(&app(&config, rewire).await?, &command).await?,
         Command::Config(Settings::Check) => config::check(&config)?,
         Command::Storage(command) => return storage::run(&config, &command).await,
         Command::Store(command) => return store::run(&config, &environment, &command).await,

@@ -21,7 +21,7 @@ use saaskit_gateway::{CorsPolicy, Limits, TrustedProxies};
 use saaskit_http_axum::PublicUrl;
 use saaskit_kernel::{Email, Mailbox, Name, Secret};
 use saaskit_seal_aead::KeyRing;
-use saaskit_token_jwt::JwtSigner;
+use saaskit_token_jwt::{JwtSigner, private_keys};
 
 pub use example::{example_file, reference_page};
 pub use known::Known;
@@ -51,7 +51,7 @@ pub struct Config {
     #[cfg(feature = "cache-redis")]
     pub redis: Option<saaskit_cache_redis::RedisConfig>,
     pub jwt_algorithm: Algorithm,
-    pub jwt_private_key: Option<Secret>,
+    pub jwt_private_keys: Vec<Secret>,
     pub data_encryption_keys: Option<Secret>,
     pub password_policy: PasswordPolicy,
     pub reveal_existing_email: bool,
@@ -157,8 +157,8 @@ impl Config {
         let password_policy = reader.parsed("PASSWORD_POLICY", |text| {
             PasswordPolicy::parse(text).ok_or_else(|| "is neither classic nor nist".to_owned())
         });
-        let jwt_private_key = reader.parsed("JWT_PRIVATE_KEY_PEM", |text| {
-            read_private_key(text, jwt_algorithm.unwrap_or(Algorithm::Rs256))
+        let jwt_private_keys = reader.parsed("JWT_PRIVATE_KEY_PEM", |text| {
+            read_private_keys(text, jwt_algorithm.unwrap_or(Algorithm::Rs256))
         });
         let data_encryption_keys = reader.parsed("DATA_ENCRYPTION_KEYS", read_encryption_keys);
         let reveal_existing_email = reader.flag("AUTH_REVEAL_EXISTING_EMAIL");
@@ -190,7 +190,7 @@ impl Config {
             #[cfg(feature = "cache-redis")]
             redis,
             jwt_algorithm: jwt_algorithm?,
-            jwt_private_key,
+            jwt_private_keys: jwt_private_keys.unwrap_or_default(),
             data_encryption_keys,
             password_policy: password_policy?,
             reveal_existing_email,
@@ -205,10 +205,18 @@ impl Config {
 }
 
 /// Tried here, so that nothing is begun with a key that can't be used. A fault says nothing of the key.
-fn read_private_key(text: &str, algorithm: Algorithm) -> Result<Secret, String> {
-    let key = Secret::new(text);
-    let named = JwtSigner::new("", "").name(algorithm, &key);
-    named.map(|_| key).map_err(|_| format!("is no private key for {} in PKCS #8 PEM", algorithm.as_str()))
+fn read_private_keys(text: &str, algorithm: Algorithm) -> Result<Vec<Secret>, String> {
+    let signer = JwtSigner::new("", "");
+    let keys = private_keys(&Secret::new(text));
+    let can_sign = |by: Algorithm, key: &Secret| signer.name(by, key).is_ok();
+    let can_any = |key: &Secret| Algorithm::ALL.into_iter().any(|by| can_sign(by, key));
+    match keys.split_first() {
+        Some((first, others)) if can_sign(algorithm, first) && others.iter().all(can_any) => Ok(keys),
+        _ => Err(format!(
+            "is no private key for {} in PKCS #8 PEM, or something else than such keys follows it",
+            algorithm.as_str()
+        )),
+    }
 }
 
 fn read_encryption_keys(text: &str) -> Result<Secret, String> {

@@ -8,7 +8,7 @@ use saaskit_kernel::{
     Alerts, Cache, Claims, EmailSender, ErrorReporter, EventBus, GeoIp, IpReputation, RateLimiter, Sealer,
     Signals, SignedUrls, SmsSender, Source, Storage, Store, UrlVerifier, WorkQueue,
 };
-use saaskit_notify::port::{Messages, Outbox, Preferences, Suppressions};
+use saaskit_notify::port::{Brandings, Messages, Outbox, Preferences, Suppressions};
 use saaskit_tenants::port::{Members, Memberships, Workspaces};
 
 use crate::Breakers;
@@ -93,5 +93,6 @@ stores! {
     messages: Messages,
     suppressions: Suppressions,
     preferences: Preferences,
+    brandings: Brandings,
     outbox: Outbox,
 }

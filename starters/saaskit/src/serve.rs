@@ -2,7 +2,6 @@
 
 mod busy;
 mod connection;
-mod guests;
 mod stream;
 mod unread;
 
@@ -11,13 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use saaskit_gateway::Guests;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use connection::answer;
-use guests::Guests;
 
 /// Connections at once; further ones wait to be accepted.
 const CONNECTIONS: usize = 10_000;
@@ -82,7 +81,7 @@ impl Server {
     }
 
     fn spawn(&self, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
-        let Some(seat) = self.guests.seat(peer) else { return };
+        let Some(seat) = self.guests.seat(peer.ip()) else { return };
         let (router, stop) = (self.router.clone(), self.stop.clone());
         self.connections.spawn(async move {
             if asks(&stream, &stop).await {

@@ -38,7 +38,7 @@ pub(crate) use files::place;
 
 /// How long one statement of the database may take.
 const STATEMENT: Duration = Duration::from_secs(10);
-/// Whoever waited for a connection in vain speaks for all; from then on the worker looks, soon.
+/// Somebody waited already when the database is looked for: one look in vain is enough, and the next one comes soon.
 #[cfg(any(feature = "store-postgres", feature = "store-mongo"))]
 const DATABASE_BREAKER: saaskit_kernel::BreakerSettings = saaskit_kernel::BreakerSettings {
     failures: 1,
@@ -112,7 +112,7 @@ pub(crate) fn settings(config: &Config) -> anyhow::Result<Settings> {
         permissions: Vec::new(),
         reveal_existing_email: config.reveal_existing_email,
         algorithm: config.jwt_algorithm,
-        private_key: config.jwt_private_key.clone(),
+        private_keys: config.jwt_private_keys.clone(),
     };
     let limits = config.limits.clone();
     let metrics_token = config.metrics_token.clone();

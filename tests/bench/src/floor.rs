@@ -1,20 +1,24 @@
 //! The least it can cost.
 
+mod chain;
+
 use anyhow::anyhow;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use axum::Json;
 use axum::routing::get;
-use axum::{Json, Router};
 use serde_json::json;
 
 use crate::cpu;
 
-/// A bare server: one route, no layer.
+/// A bare server: one route without a layer, and those of the [`chain`]. It says where it listens, and a token.
 pub(crate) async fn serve() -> anyhow::Result<()> {
+    tracing_subscriber::fmt().json().with_writer(std::io::stderr).init();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    println!("{}", listener.local_addr()?);
-    let route =
+    let (chain, token) = chain::router().await?;
+    println!("{} {token}", listener.local_addr()?);
+    let bare =
         get(|| async { Json(json!({ "id": "usr_01h455vb4pex5vsknk084sn02q", "email": "ana@example.org" })) });
-    Ok(axum::serve(listener, Router::new().route("/json", route)).await?)
+    Ok(axum::serve(listener, chain.route("/json", bare)).await?)
 }
 
 /// CPU of one Argon2id at the kit's parameters with its memory reused, in microseconds; so many `threads` at once,

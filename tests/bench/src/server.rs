@@ -76,19 +76,24 @@ pub(crate) struct Server {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<String>,
+    /// The first one it sets, as a browser sends it back.
+    pub(crate) cookie: Option<String>,
     pub(crate) body: Value,
 }
 
 impl Server {
-    /// The bare one.
-    pub(crate) async fn floor() -> anyhow::Result<Self> {
+    /// The bare one, and a token that it believes.
+    pub(crate) async fn floor() -> anyhow::Result<(Self, String)> {
         let mut command = Command::new(std::env::current_exe()?);
         let started = Instant::now();
-        let mut process = command.arg("--floor").stdout(Stdio::piped()).spawn()?;
-        let mut address = String::new();
+        command.arg("--floor").stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn()?;
+        let mut said = String::new();
         let out = process.stdout.take().context("no output")?;
-        std::io::BufReader::new(out).read_line(&mut address)?;
-        Self::ready(process, format!("http://{}", address.trim()), "/json", started).await
+        std::io::BufReader::new(out).read_line(&mut said)?;
+        let (address, token) = said.trim().split_once(' ').context("no address")?;
+        let server = Self::ready(process, format!("http://{address}"), "/json", started).await?;
+        Ok((server, token.to_owned()))
     }
 
     async fn ready(process: Child, url: String, path: &str, started: Instant) -> anyhow::Result<Self> {
@@ -144,9 +149,10 @@ impl Server {
     pub(crate) async fn answer(&self, request: Request) -> anyhow::Result<Answer> {
         let answer = self.client.execute(request).await?;
         let status = answer.status().as_u16();
-        let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
-        let retry_after = retry_after.map(str::to_owned);
-        Ok(Answer { status, retry_after, body: answer.json().await.unwrap_or_default() })
+        let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        let retry_after = header("retry-after").map(str::to_owned);
+        let cookie = header("set-cookie").and_then(|line| line.split(';').next()).map(str::to_owned);
+        Ok(Answer { status, retry_after, cookie, body: answer.json().await.unwrap_or_default() })
     }
 
     /// What it answers if that is a success.

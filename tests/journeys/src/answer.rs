@@ -51,13 +51,24 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The first cookie it sets, as a browser sends it back.
+    pub fn cookie(&self) -> &str {
+        let line = self.header("set-cookie").expect("a cookie is set");
+        line.split(';').next().unwrap_or(line)
+    }
+
     /// All that can be told apart: status, headers, body, without what names the one request.
     pub fn without_request(&self) -> (u16, Vec<(String, String)>, String) {
         let request = self.header("x-request-id").unwrap_or("there is none");
         let of_request = ["date", "x-request-id"];
         let headers = self.headers.iter().filter(|(name, _)| !of_request.contains(&name.as_str()));
         let mut headers: Vec<_> = headers
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                // What a cookie holds is drawn anew each time.
+                let is_drawn = name == "set-cookie";
+                (name.to_string(), if is_drawn { format!("{} bytes", value.len()) } else { value })
+            })
             .collect();
         headers.sort();
         (self.status, headers, self.text.replace(request, ""))

@@ -86,6 +86,12 @@ impl Client {
         self.post("/api/v1/auth/register", json!({"email": email, "password": PASSWORD})).await
     }
 
+    /// Proves an address by the token that was mailed, on the browser that registered it.
+    pub async fn prove(&self, registered: &Answer, token: &str) -> Answer {
+        let request = self.request(Method::POST, "/api/v1/auth/verify-email").json(&json!({"token": token}));
+        self.send(request.header("cookie", registered.cookie())).await
+    }
+
     /// Signs in.
     pub async fn log_in(&self, email: &str, password: &str) -> Answer {
         self.post("/api/v1/auth/login", json!({"email": email, "password": password})).await
@@ -100,9 +106,9 @@ impl Client {
 
     /// Makes an account, proves its address by the mail that comes, signs in, and is that person.
     pub async fn become_user(&self, email: &str) -> Self {
-        let _ = self.register(email).await.expect(202);
+        let registered = self.register(email).await.expect(202);
         let token = self.mail_to(email).await.token();
-        let _ = self.post("/api/v1/auth/verify-email", json!({"token": token})).await.expect(200);
+        let _ = self.prove(&registered, &token).await.expect(200);
         self.bearing(&self.log_in(email, PASSWORD).await.expect(200))
     }
 

@@ -20,7 +20,7 @@ pub use answer::Answer;
 pub use client::Client;
 pub use database::Engine;
 pub use mail::Mail;
-pub use server::{BENCHMARK_TOKEN, Server};
+pub use server::{BENCHMARK_TOKEN, PUBLIC_URL, Server};
 pub use world::{PASSWORD, World};
 
 /// The clock of the machine: some stories are about how long something takes.

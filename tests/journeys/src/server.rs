@@ -11,7 +11,7 @@ use crate::{Client, until};
 pub const BENCHMARK_TOKEN: &str = "journeys-journeys-journeys-journeys";
 
 /// Where people would reach a server: the same for all servers of a world, wherever they listen.
-pub(crate) const PUBLIC_URL: &str = "http://localhost:8080";
+pub const PUBLIC_URL: &str = "http://localhost:8080";
 
 /// How long a server may take to stop: it lets requests finish for 35 seconds.
 const STOPS_WITHIN: Duration = Duration::from_secs(40);

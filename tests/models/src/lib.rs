@@ -5,3 +5,4 @@
 
 pub mod lockout;
 pub mod refresh;
+pub mod reset;

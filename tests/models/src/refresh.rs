@@ -24,6 +24,8 @@ pub enum Fault {
     NoAlarm,
     /// A reset leaves the epoch as it was.
     NoEpoch,
+    /// What a link's successor is derived with is wiped as soon as that was shown.
+    WipedAtOnce,
 }
 
 /// What the model explores.
@@ -63,10 +65,11 @@ enum Step {
     Answered(u32),
 }
 
-/// A link of the chain: whether it was rotated, when and by whom.
+/// A link of the chain: whether it was rotated, when and by whom, and whether its nonce was wiped since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Link {
     rotated: Option<(u8, bool)>,
+    wiped: bool,
 }
 
 /// All there is.
@@ -111,6 +114,7 @@ pub enum Act {
 
 /// An answer takes no longer than a lost one is waited for, so clocks stop while one is on its way.
 const STEP: Duration = Duration::from_secs(6);
+const FRESH: Link = Link { rotated: None, wiped: false };
 const LATEST: u8 = 6;
 const START: Timestamp = Timestamp::from_millis(1_000_000);
 
@@ -133,7 +137,7 @@ impl Refresh {
         token.rotation = link.rotated.map(|(when, thief)| Rotation {
             at: at(when),
             client: mark(thief),
-            nonce: Some([0; 16]),
+            nonce: (!link.wiped).then_some([0; 16]),
         });
         let shown = find(number + 1).and_then(|link| link.rotated);
         let successor_shown_at = shown.map(|(step, _)| at(step));
@@ -166,12 +170,25 @@ impl Refresh {
             if self.fault != Fault::NoGuard {
                 return Step::Shown(number);
             }
-            world.links.push((number + 1, Link { rotated: None }));
+            world.links.push((number + 1, FRESH));
             return Step::Answered(number + 1);
         };
+        self.wipe(world);
         world.links[found].1.rotated = Some((world.now, who == Who::Thief));
-        world.links.push((number + 1, Link { rotated: None }));
+        world.links.push((number + 1, FRESH));
         Step::Answered(number + 1)
+    }
+
+    /// Of links whose successor was shown long ago.
+    fn wipe(&self, world: &mut World) {
+        let long_ago = at(world.now).minus(RefreshToken::LOST_ANSWER);
+        let is_settled = |shown| self.fault == Fault::WipedAtOnce || at(shown) <= long_ago;
+        let shown = |(number, link): &(u32, Link)| Some((*number, link.rotated?.0));
+        let settled = world.links.iter().filter_map(shown).filter(|(_, shown)| is_settled(*shown));
+        let settled: Vec<u32> = settled.map(|(number, _)| number).collect();
+        for (number, link) in &mut world.links {
+            link.wiped |= settled.contains(&(*number + 1));
+        }
     }
 }
 
@@ -209,7 +226,7 @@ impl Model for Refresh {
     fn init_states(&self) -> Vec<World> {
         let clients = [Who::Owner, Who::OwnerAgain, Who::Thief];
         vec![World {
-            links: vec![(1, Link { rotated: None })],
+            links: vec![(1, FRESH)],
             ended: false,
             reset: false,
             epoch: 0,
@@ -300,6 +317,9 @@ impl Model for Refresh {
             }),
             Property::sometimes("a thief is seen", |model: &Self, world: &World| {
                 !model.thief || world.alarmed
+            }),
+            Property::sometimes("a nonce is wiped", |model: &Self, world: &World| {
+                model.longest < 4 || world.links.iter().any(|(_, link)| link.wiped)
             }),
             Property::sometimes("somebody goes on", |_, world: &World| world.held[&Who::Owner] > 2),
         ]

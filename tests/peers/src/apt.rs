@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 
@@ -14,8 +15,10 @@ pub fn installed(program: &str, package: &str) -> Result<PathBuf> {
     find(program).with_context(|| format!("apt-get installed {package}, but there is no {program}"))
 }
 
-/// Installs a Debian package.
+/// Installs a Debian package, one at a time.
 pub(crate) fn install(package: &str) -> Result<()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     ensure!(is_root()?, "{package} is not installed, and only root could install it");
     let apt = |arguments: &[&str]| {
         succeed(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))

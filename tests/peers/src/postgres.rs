@@ -71,6 +71,27 @@ impl Postgres {
         succeed(&mut pg_ctl).context("pg_ctl start")
     }
 
+    /// It does nothing any more, none of its processes does, and its connections stay open.
+    pub fn pause(&self) -> Result<()> {
+        // First the one that makes the others.
+        self.processes()?.iter().try_for_each(|id| signal("-STOP", id))
+    }
+
+    /// It goes on where it was paused.
+    pub fn resume(&self) -> Result<()> {
+        self.processes()?.iter().rev().try_for_each(|id| signal("-CONT", id))
+    }
+
+    /// The ids of its processes; first that of the one that made the others.
+    fn processes(&self) -> Result<Vec<String>> {
+        let file = self.home.join("data/postmaster.pid");
+        let text = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+        let first = text.lines().next().context("the server runs")?.to_owned();
+        let made = Command::new("pgrep").args(["-P", &first]).output().context("running pgrep")?;
+        let made = String::from_utf8(made.stdout)?;
+        Ok(std::iter::once(first).chain(made.lines().map(str::to_owned)).collect())
+    }
+
     /// One of its programs, about its data.
     fn command(&self, program: &str) -> Command {
         let mut command = self.owner.command(&self.programs.join(program), &self.home);
@@ -91,11 +112,15 @@ impl Drop for Postgres {
     }
 }
 
+fn signal(name: &str, process: &str) -> Result<()> {
+    succeed(Command::new("kill").args([name, process]))
+}
+
 /// A process in a group of its own that waits for the end of its input, which comes when this process drops the
-/// pipe or dies, and then stops the server and removes its files.
+/// pipe or dies, and then stops the server, paused or not, and removes its files.
 fn guardian(owner: Owner, programs: &Path, home: &Path) -> Result<Child> {
     use std::os::unix::process::CommandExt as _;
-    const SCRIPT: &str = r#"cat; "$1/pg_ctl" -D "$2/data" -m immediate stop; rm -rf "$2""#;
+    const SCRIPT: &str = r#"cat; kill -CONT "$(head -n 1 "$2/data/postmaster.pid")"; "$1/pg_ctl" -D "$2/data" -m immediate stop; rm -rf "$2""#;
     let mut command = owner.command(Path::new("sh"), Path::new("/"));
     command.args(["-c", SCRIPT, "guardian"]).arg(programs).arg(home).process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -5,7 +5,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::layer::Layer;
+use crate::layer::{Layer, names};
 use crate::report::{Outcome, Report};
 
 /// Cargo, as every layer is built and run: always with the same features, so that nothing is compiled twice.
@@ -26,13 +26,17 @@ impl Cargo {
 
     /// The tests that need the server of that URL are compiled and run too.
     pub(crate) fn with_postgres(&mut self, url: String) {
-        self.features.extend(["saaskit-store-sql/live", "saaskit-journeys/live", "saaskit-cluster/live"]);
+        let features =
+            ["saaskit-store-sql/live", "saaskit-journeys/live", "saaskit-cluster/live", "saaskit/live"];
+        self.features.extend(features);
         self.environment.push(("SAASKIT_TEST_POSTGRES_URL", url));
     }
 
     /// The tests that need the server of that URL are compiled and run too.
     pub(crate) fn with_mongo(&mut self, url: String) {
-        self.features.extend(["saaskit-store-mongo/live", "saaskit-journeys/mongo", "saaskit-cluster/mongo"]);
+        let features =
+            ["saaskit-store-mongo/live", "saaskit-journeys/mongo", "saaskit-cluster/mongo", "saaskit/mongo"];
+        self.features.extend(features);
         self.environment.push(("SAASKIT_TEST_MONGO_URL", url));
     }
 
@@ -65,6 +69,18 @@ impl Cargo {
         ]);
     }
 
+    /// The tests that look at pages by the browser of that path are compiled and run too.
+    pub(crate) fn with_browser(&mut self, program: String) {
+        self.features.push("saaskit-journeys/browser");
+        self.environment.push(("SAASKIT_TEST_BROWSER", program));
+    }
+
+    /// The tests that have tokens forged by the tool of that path are compiled and run too.
+    pub(crate) fn with_forger(&mut self, tool: String) {
+        self.features.push("saaskit-journeys/forger");
+        self.environment.push(("SAASKIT_TEST_JWT_HACK", tool));
+    }
+
     /// The tests that need the tool of that path are compiled and run too.
     pub(crate) fn with_schemathesis(&mut self, tool: String) {
         self.features.push("saaskit-journeys/openapi");
@@ -83,25 +99,38 @@ impl Cargo {
         Ok(())
     }
 
-    /// Runs one layer and reports each of its tests.
-    pub(crate) fn test(&self, layer: Layer, report: &mut Report) -> Result<()> {
+    /// Runs layers and reports each of their tests. They run side by side, because many tests do little but wait; only
+    /// examples have to run by themselves.
+    pub(crate) fn test(&self, layers: &[Layer], report: &mut Report) -> Result<()> {
         let before = report.failures();
-        let status = if self.nextest && layer != Layer::Examples {
-            let mut command = self.command(&["nextest", "run", "--no-fail-fast"]);
-            command.args(layer.targets()).args(["--message-format", "libtest-json"]);
+        let targets = layers.iter().flat_map(|layer| layer.targets());
+        let status = if self.nextest && !layers.contains(&Layer::Examples) {
+            let mut command = self.command(&["nextest", "run", "--workspace", "--no-fail-fast"]);
+            command.args(targets).args(["--message-format", "libtest-json"]);
             command.env("NEXTEST_EXPERIMENTAL_LIBTEST_JSON", "1");
             command.arg("--config-file").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("nextest.toml"));
-            lines(&mut command, |line| nextest(line, report))?
+            command.args(["--test-threads", &at_once()?.to_string()]);
+            let (known, mut to_come) = (report.recorded(), 0);
+            let status = lines(&mut command, |line| {
+                to_come += tests_to_come(line);
+                nextest(line, report);
+            })?;
+            // It has been seen to end in the middle.
+            let missing = to_come.saturating_sub(u64::from(report.recorded() - known));
+            if missing > 0 {
+                report.failed(format!("{}: {missing} tests were not run", names(layers)));
+            }
+            status
         } else {
-            let mut command = self.command(&["test", "--no-fail-fast"]);
-            command.args(layer.targets());
+            let mut command = self.command(&["test", "--workspace", "--no-fail-fast"]);
+            command.args(targets);
             lines(&mut command, |line| {
                 println!("{line}");
                 libtest(line, report);
             })?
         };
         if !status.success() && report.failures() == before {
-            report.failed(format!("{}: it ended with {status}", layer.name()));
+            report.failed(format!("{}: it ended with {status}", names(layers)));
         }
         Ok(())
     }
@@ -114,6 +143,11 @@ impl Cargo {
         }
         command
     }
+}
+
+/// How many tests run at once: most wait for somebody most of the time.
+fn at_once() -> Result<usize> {
+    Ok(3 * std::thread::available_parallelism()?.get())
 }
 
 /// Runs a command and hands over each line that it prints.
@@ -132,6 +166,13 @@ fn executable(message: &str, name: &str) -> Option<String> {
         && message["target"]["kind"][0] == "bin"
         && message["profile"]["test"] == false;
     message["executable"].as_str().filter(|_| is_it).map(str::to_owned)
+}
+
+/// How many tests of one binary are about to be run, if this line says so.
+fn tests_to_come(line: &str) -> u64 {
+    let event = serde_json::from_str::<Value>(line).unwrap_or_default();
+    let is_about_that = event["type"] == "suite" && event["event"] == "started";
+    event["test_count"].as_u64().filter(|_| is_about_that).unwrap_or_default()
 }
 
 fn nextest(line: &str, report: &mut Report) {
@@ -183,6 +224,7 @@ mod tests {
             r#"{"type":"suite","event":"failed","passed":1,"failed":1,"ignored":1}"#,
         ];
         assert_eq!(closing(nextest, &lines), "1 passed, 1 failed, 1 skipped");
+        assert_eq!(lines.map(tests_to_come), [2, 0, 0, 0, 0, 0]);
     }
 
     #[test]

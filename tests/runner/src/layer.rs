@@ -1,5 +1,10 @@
 use anyhow::{Result, bail};
 
+/// What they are called, to a reader.
+pub(crate) fn names(layers: &[Layer]) -> String {
+    layers.iter().map(|layer| layer.name()).collect::<Vec<_>>().join(", ")
+}
+
 /// One layer of the tests, from the cheapest to the dearest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layer {
@@ -18,7 +23,7 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
-    /// All of them, in the order in which they run.
+    /// All of them.
     pub(crate) const ALL: [Self; 6] =
         [Self::Rules, Self::Crates, Self::Examples, Self::Journeys, Self::Cluster, Self::Openapi];
 
@@ -38,20 +43,25 @@ impl Layer {
     pub(crate) fn parse(name: &str) -> Result<Self> {
         match Self::ALL.into_iter().find(|layer| layer.name() == name) {
             Some(layer) => Ok(layer),
-            None => bail!("there is no layer {name:?}; there are {}", Self::ALL.map(Self::name).join(", ")),
+            None => bail!("there is no layer {name:?}; there are {}", names(&Self::ALL)),
         }
     }
 
-    /// What cargo is to run. The whole workspace is named and targets are chosen, because choosing packages changes
-    /// the features of their dependencies, and with them what has to be compiled.
+    /// What cargo is to run of the whole workspace. Targets are chosen, because choosing packages changes the features
+    /// of their dependencies, and with them what has to be compiled.
     pub(crate) fn targets(self) -> &'static [&'static str] {
         match self {
-            Self::Rules => &["--workspace", "--test", "rules"],
-            Self::Crates => &["--workspace", "--lib", "--bins", "--test", "it"],
-            Self::Examples => &["--workspace", "--doc"],
-            Self::Journeys => &["--workspace", "--test", "journeys"],
-            Self::Cluster => &["--workspace", "--test", "cluster"],
-            Self::Openapi => &["--workspace", "--test", "openapi"],
+            Self::Rules => &["--test", "rules"],
+            Self::Crates => &["--lib", "--bins", "--test", "it"],
+            Self::Examples => &["--doc"],
+            Self::Journeys => &["--test", "journeys"],
+            Self::Cluster => &["--test", "cluster"],
+            Self::Openapi => &["--test", "openapi"],
         }
+    }
+
+    /// Whether it needs the server's binary.
+    pub(crate) fn needs_binary(self) -> bool {
+        matches!(self, Self::Journeys | Self::Cluster | Self::Openapi)
     }
 }

@@ -1,10 +1,12 @@
-//! `cargo verify [--strict] [--only LAYER]… [--table FILE]`: the one test command.
+//! `cargo verify [--strict] [--forge] [--only LAYER]… [--table FILE]`: the one test command.
 //!
 //! It starts the servers that the tests need, runs every layer, and prints which adapter passed which suite. What
-//! can't be had on this machine is named and skipped; with `--strict` a skip is a failure.
+//! can't be had on this machine is named and skipped; with `--strict` a skip is a failure. With `--forge` a public tool
+//! is built, which takes minutes, and what it forges is shown to the server.
 #![expect(clippy::print_stdout, reason = "a program of the command line answers there")]
 
 mod cargo;
+mod jwt_hack;
 mod layer;
 mod report;
 mod schemathesis;
@@ -12,20 +14,23 @@ mod servers;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 
 use crate::cargo::Cargo;
-use crate::layer::Layer;
+use crate::jwt_hack::jwt_hack;
+use crate::layer::{Layer, names};
 use crate::report::Report;
 use crate::schemathesis::schemathesis;
-use crate::servers::{Servers, had};
+use crate::servers::{Servers, ended, had};
 
 #[derive(Debug, Default)]
 struct Arguments {
     strict: bool,
     only: Vec<Layer>,
     table: Option<PathBuf>,
+    forge: bool,
 }
 
 impl Arguments {
@@ -36,8 +41,9 @@ impl Arguments {
             match word.as_str() {
                 "--strict" => arguments.strict = true,
                 "--only" => arguments.only.push(Layer::parse(&value()?)?),
+                "--forge" => arguments.forge = true,
                 "--table" => arguments.table = Some(value()?.into()),
-                _ => bail!("usage: cargo verify [--strict] [--only LAYER]… [--table FILE]"),
+                _ => bail!("usage: cargo verify [--strict] [--forge] [--only LAYER]… [--table FILE]"),
             }
         }
         Ok(arguments)
@@ -63,21 +69,29 @@ fn verify(arguments: &Arguments) -> Result<Report> {
     let mut cargo = Cargo::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."));
     let needs_servers =
         arguments.layers().any(|layer| matches!(layer, Layer::Crates | Layer::Journeys | Layer::Cluster));
-    let _servers = needs_servers.then(|| Servers::start(&mut cargo, &mut report));
     let judged = arguments.layers().any(|layer| layer == Layer::Openapi);
-    let tool = judged.then(|| had("schemathesis", schemathesis(), &mut report)).flatten();
+    let (_servers, tool) = thread::scope(|scope| {
+        let tool = judged.then(|| scope.spawn(schemathesis));
+        let servers = needs_servers.then(|| Servers::start(&mut cargo, &mut report));
+        (servers, tool.and_then(|tool| had("schemathesis", ended(tool), &mut report)))
+    });
     if let Some(tool) = &tool {
         cargo.with_schemathesis(tool.display().to_string());
     }
-    let layers: Vec<Layer> =
-        arguments.layers().filter(|layer| *layer != Layer::Openapi || tool.is_some()).collect();
-    if layers.iter().any(|layer| matches!(layer, Layer::Journeys | Layer::Cluster | Layer::Openapi)) {
+    if let Some(forger) = arguments.forge.then(|| had("jwt-hack", jwt_hack(), &mut report)).flatten() {
+        cargo.with_forger(forger.display().to_string());
+    }
+    let layers = arguments.layers().filter(|layer| *layer != Layer::Openapi || tool.is_some());
+    let (examples, others): (Vec<_>, Vec<_>) = layers.partition(|layer| *layer == Layer::Examples);
+    if others.iter().any(|layer| layer.needs_binary()) {
         println!("== build");
         cargo.build("saaskit", "SAASKIT_BIN")?;
     }
-    for layer in layers {
-        println!("== {}", layer.name());
-        cargo.test(layer, &mut report)?;
+    for layers in [others, examples] {
+        if !layers.is_empty() {
+            println!("== {}", names(&layers));
+            cargo.test(&layers, &mut report)?;
+        }
     }
     Ok(report)
 }

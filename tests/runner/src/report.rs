@@ -69,6 +69,11 @@ impl Report {
         self.skips.push(why);
     }
 
+    /// How much is known so far.
+    pub(crate) fn recorded(&self) -> u32 {
+        self.total.passed + self.total.failed + self.total.skipped
+    }
+
     /// How much failed so far.
     pub(crate) fn failures(&self) -> u32 {
         self.total.failed

@@ -1,6 +1,6 @@
 use saaskit_cache_redis::RedisConfig;
 use saaskit_kernel::{EventBus, Heard};
-use saaskit_peers::{Authority, RedisServer};
+use saaskit_peers::{Authority, RedisServer, free_port};
 
 use crate::node::{Node, TOPIC, config, next};
 
@@ -36,4 +36,17 @@ async fn a_server_that_a_stranger_vouches_for_is_not_talked_to() {
 async fn a_server_that_talks_encrypted_is_not_talked_to_in_the_open() {
     let server = RedisServer::start_encrypted(&Authority::new().unwrap()).unwrap();
     Node::of(&config(&server.url())).await.fails().await;
+}
+
+/// The address that this cluster of one names is no address of this machine, and leads here all the same.
+#[tokio::test]
+async fn a_server_elsewhere_that_a_cluster_names_is_given_up_where_that_must_be_encrypted() {
+    let port = free_port().unwrap().to_string();
+    let named = ["--cluster-enabled", "yes", "--cluster-port", &port, "--cluster-announce-ip", "0.0.0.0"];
+    let server = RedisServer::start(&named).unwrap();
+    server.ask(&["cluster", "addslotsrange", "0", "16383"]).unwrap();
+    let open = config(&format!("redis-cluster://127.0.0.1:{}", server.port()));
+    Node::of(&open).await.recovers().await;
+    let error = Node::of(&RedisConfig { private: true, ..open }).await.fails().await;
+    assert!(format!("{error:?}").contains("another machine"), "{error:?}");
 }

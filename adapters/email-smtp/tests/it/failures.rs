@@ -17,7 +17,7 @@ fn impatient(peer: &Peer, port: &str) -> SmtpSender {
 
 #[tokio::test]
 async fn every_refusal_is_told_by_its_kind_and_the_next_mail_arrives() {
-    use ErrorKind::{Rejected, Throttled, Unavailable};
+    use ErrorKind::{NoRecipient, Rejected, Throttled, Unavailable};
     let peer = Peer::new().await;
     let sender = sender(&peer.config("plain", SmtpTls::None));
     let refusals = [
@@ -27,9 +27,11 @@ async fn every_refusal_is_told_by_its_kind_and_the_next_mail_arrives() {
         ("RCPT", "450 4.2.0 greylisted", Throttled),
         ("RCPT", "452 4.2.2 full", Throttled),
         ("RCPT", "421 4.7.0 too many messages", Throttled),
-        ("RCPT", "550 5.1.1 nobody", Rejected),
+        ("RCPT", "550 5.1.1 nobody", NoRecipient),
+        ("RCPT", "550 5.7.1 not from you", Rejected),
+        ("RCPT", "550 5.1.8 your domain", Unavailable),
         ("RCPT", "554 5.7.1 Relay access denied", Unavailable),
-        ("RCPT", "550 5.1.1 <relay@x.example>: unknown", Rejected),
+        ("RCPT", "550 5.1.1 <relay@x.example>: unknown", NoRecipient),
         ("CONTENT", "451 4.7.1 try later", Unavailable),
         ("CONTENT", "554 5.7.1 rejected", Rejected),
     ];

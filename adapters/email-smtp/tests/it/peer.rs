@@ -103,8 +103,13 @@ impl Receiver for Peer {
     async fn refuse_next(&self, refusal: Refusal) {
         let say = match refusal {
             Refusal::ForNow => "450 4.2.0 <ana.pop@example.org> is greylisted",
-            Refusal::ForGood => "550 5.1.1 <ana.pop@example.org> is nobody",
+            Refusal::ForGood => "550 5.7.1 <ana.pop@example.org> is nobody for you",
         };
+        self.order(json!({ "at": "RCPT", "say": say })).await;
+    }
+
+    async fn know_nobody_next(&self) {
+        let say = "550 5.1.1 <ana.pop@example.org> is nobody";
         self.order(json!({ "at": "RCPT", "say": say })).await;
     }
 }

@@ -37,6 +37,9 @@ pub(crate) struct UserView {
     /// When what is known of the person is erased, if its owner deleted it.
     #[schema(value_type = Option<String>, format = DateTime, example = "2026-12-21T12:00:00.000Z")]
     erase_at: Option<Timestamp>,
+    /// When an operator deleted it, if one did: only an operator restores it.
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-11-21T12:00:00.000Z")]
+    barred_at: Option<Timestamp>,
     /// Where accounts are looked at: the first ten workspaces the user is in, or was when the account was deleted.
     #[cfg(feature = "stories")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,6 +71,7 @@ impl From<User> for UserView {
             super_admin: user.super_admin,
             created_at: user.created_at,
             erase_at: user.erase_at,
+            barred_at: user.barred_at,
             #[cfg(feature = "stories")]
             tenants: None,
             #[cfg(feature = "stories")]
@@ -124,7 +128,8 @@ pub(super) async fn unlock_user(
     Ok(Json(auth.unlock_user(caller.call(), &asker, &ask(&id, body)?).await?.into()))
 }
 
-/// Deletes an account, and ends what its user is in workspaces; it can be restored until somebody purges it.
+/// Deletes an account, and ends what its user is in workspaces. Only an operator restores it, also where its owner
+/// deleted it before.
 #[utoipa::path(delete, path = "/api/v1/admin/users/{id}", tag = "admin", params(UserParam),
     request_body = ReasonBody, responses(
     (status = 200, description = "The account.", body = UserView),

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::device_token;
 use super::tokens::TokensView;
+use crate::cookie::ShownSession;
 use crate::{Body, Caller, Device, Problem};
 
 /// How to sign in.
@@ -65,7 +66,7 @@ pub(super) struct CookieView {
 }
 
 /// Signs in. A wrong address and a wrong password get the same answer, and so does an account that too many failures
-/// have locked. The cookie by which a browser is known again is set in any case.
+/// have locked. The cookie by which a browser is known again is set in any case. A session whose cookie is replaced ends.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = LogInBody, responses(
     (status = 200, description = "Signed in.", body = SignedInView),
     (status = 401, description = "The address or the password is wrong, or the account is locked."),
@@ -75,10 +76,12 @@ pub(super) async fn log_in(
     State(auth): State<Auth>,
     caller: Caller,
     device: Device,
+    shown: ShownSession,
     Body(LogInBody { email, password, carrier }): Body<LogInBody>,
 ) -> Result<Response, Problem> {
     caller.draw(Limit::Login, &email).await?;
-    let ask = LogIn { email, password, device: device_token(device), carrier: carrier.into() };
+    let ask =
+        LogIn { email, password, device: device_token(device), carrier: carrier.into(), shown: shown.0 };
     let signed_in = auth.log_in(caller.call(), ask).await?;
     let known = caller.set_device_cookie(&signed_in.device.to_secret());
     Ok(match signed_in.carried {

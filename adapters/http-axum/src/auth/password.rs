@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use http::StatusCode;
 use saaskit_auth::{Auth, ChangePassword};
 use saaskit_gateway::Limit;
@@ -60,7 +61,8 @@ pub(super) struct ChangeBody {
     password: Secret,
 }
 
-/// Changes your password; all your other sessions end. Where tokens carry your session, go on with the one answered.
+/// Changes your password; all your other sessions end. Go on with the token that is answered, or the
+/// cookie that is set.
 #[utoipa::path(post, path = "/api/v1/users/password/change", tag = "users", request_body = ChangeBody,
     responses((status = 200, description = "The password is changed.", body = Renewed)))]
 pub(super) async fn change_password(
@@ -69,8 +71,10 @@ pub(super) async fn change_password(
     Asker(asker): Asker,
     device: Device,
     Body(body): Body<ChangeBody>,
-) -> Result<Json<Renewed>, Problem> {
+) -> Result<Response, Problem> {
     let ChangeBody { current_password: current, password } = body;
     let ask = ChangePassword { current, password };
-    Ok(Json(auth.change_password(caller.call(), &asker, &ask, device_token(device).as_ref()).await?.into()))
+    let device = device_token(device);
+    let goes_on = auth.change_password(caller.call(), &asker, &ask, device.as_ref()).await?;
+    Ok(Renewed::answer(&caller, goes_on))
 }

@@ -1,12 +1,13 @@
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use saaskit_auth::{Auth, Register};
+use saaskit_auth::{Auth, Purpose, Register};
 use saaskit_kernel::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Done;
+use crate::cookie::SetCookie;
 use crate::{Body, Caller, Problem};
 
 /// A new account.
@@ -23,7 +24,8 @@ pub(super) struct RegisterBody {
     name: Option<String>,
 }
 
-/// Makes an account. The answer is the same whether the address was free; the mail tells its owner.
+/// Makes an account. The answer is the same whether the address was free; the mail tells its owner. The password
+/// counts once the link is opened on the browser that registered: that is known by the cookie that is set.
 #[utoipa::path(post, path = "/api/v1/auth/register", tag = "auth", request_body = RegisterBody, responses(
     (status = 202, description = "A mail says how to go on.", body = Done),
     (status = 409, description = "The address has an account; only where the operator chose to tell.")))]
@@ -31,8 +33,9 @@ pub(super) async fn register(
     State(auth): State<Auth>,
     caller: Caller,
     Body(body): Body<RegisterBody>,
-) -> Result<(StatusCode, Json<Done>), Problem> {
+) -> Result<(StatusCode, SetCookie, Json<Done>), Problem> {
     let RegisterBody { email, password, name } = body;
-    auth.register(caller.call(), Register { email, password, name }).await?;
-    Ok((StatusCode::ACCEPTED, Json(Done { status: "accepted" })))
+    let proof = auth.register(caller.call(), Register { email, password, name }).await?;
+    let kept = caller.set_registration_cookie(&proof.to_secret(), Purpose::VerifyEmail.life());
+    Ok((StatusCode::ACCEPTED, kept, Json(Done { status: "accepted" })))
 }

@@ -3,6 +3,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use saaskit_auth::Auth;
+use saaskit_kernel::Secret;
 
 use super::password::ResetBody;
 use super::token_page::LinkQuery;
@@ -14,6 +15,7 @@ use crate::{Caller, FieldError, Problem};
 #[derive(Template)]
 #[template(path = "reset_password.html")]
 struct ResetPage<'a> {
+    text: &'a str,
     token: &'a str,
     csrf: &'a str,
     rules: &'a str,
@@ -22,6 +24,7 @@ struct ResetPage<'a> {
 }
 
 const TITLE: &str = "Set a new password";
+const SIGNS_OUT: &str = "Setting a new password signs you out everywhere.";
 const RESET: &str = "Your password is set. You can sign in now.";
 
 /// The page behind the mailed link. Opening it changes nothing.
@@ -35,8 +38,20 @@ pub(super) async fn reset_password_page(
 ) -> Response {
     let csrf = caller.csrf_token().unwrap_or_default();
     let rules = auth.password_policy().summary();
-    let form = ResetPage { token: link.token.expose(), csrf: &csrf, rules, refusal: "", errors: &[] };
+    let token = link.token.expose();
+    let form = ResetPage { text: SIGNS_OUT, token, csrf: &csrf, rules, refusal: "", errors: &[] };
     page(&caller, StatusCode::OK, TITLE, &form)
+}
+
+const CHOOSE: &str = "Your address is verified. It was registered on another browser, or by somebody else, so the password \
+                      of that registration does not count: choose your own.";
+
+/// The same form for whoever has just proved an address that has no password.
+pub(super) fn choose_password(auth: &Auth, caller: &Caller, token: &Secret) -> Response {
+    let csrf = caller.csrf_token().unwrap_or_default();
+    let (token, rules) = (token.expose(), auth.password_policy().summary());
+    let form = ResetPage { text: CHOOSE, token, csrf: &csrf, rules, refusal: "", errors: &[] };
+    page(caller, StatusCode::OK, "Choose your password", &form)
 }
 
 /// What that page posts.
@@ -59,6 +74,7 @@ pub(super) async fn post_reset_password_page(
 fn try_again(auth: &Auth, caller: &Caller, form: &ResetBody, problem: &Problem) -> Response {
     let csrf = caller.csrf_token().unwrap_or_default();
     let shown = ResetPage {
+        text: SIGNS_OUT,
         token: form.token.expose(),
         csrf: &csrf,
         rules: auth.password_policy().summary(),

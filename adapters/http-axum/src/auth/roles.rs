@@ -5,9 +5,9 @@ use http::{HeaderName, StatusCode};
 use saaskit_auth::{AccessError, AccountError, Auth, AuthError, Place, RoleId};
 use saaskit_kernel::UserId;
 
-use crate::roles::{ExplanationView, PermissionQuery, RoleBody, RoleView, RolesBody, RolesView, shown};
+use crate::roles::{ExplanationView, PermissionQuery, RoleBody, RoleView, RolesBody, listed, shown};
 use crate::url::{Asked, Segment};
-use crate::{Asker, Body, Caller, Problem};
+use crate::{Asker, Body, Caller, IfMatch, Listed, Problem, Versioned};
 
 /// Which role.
 #[derive(utoipa::IntoParams)]
@@ -40,12 +40,23 @@ fn read_user(text: &str) -> Result<UserId, AuthError> {
 
 /// Lists the roles of the installation.
 #[utoipa::path(get, path = "/api/v1/admin/roles", tag = "admin",
-    responses((status = 200, description = "All of them.", body = RolesView)))]
+    responses((status = 200, description = "All of them.", body = Listed<RoleView>)))]
 pub(super) async fn list_roles(
     State(auth): State<Auth>,
     Asker(asker): Asker,
-) -> Result<Json<RolesView>, Problem> {
-    Ok(shown(auth.list_roles(&asker, Place::Installation).await?))
+) -> Result<Json<Listed<RoleView>>, Problem> {
+    Ok(listed(auth.list_roles(&asker, Place::Installation).await?))
+}
+
+/// Shows a role of the installation.
+#[utoipa::path(get, path = "/api/v1/admin/roles/{id}", tag = "admin", params(RoleParam),
+    responses((status = 200, description = "The role.", body = RoleView)))]
+pub(super) async fn show_role(
+    State(auth): State<Auth>,
+    Asker(asker): Asker,
+    Segment(id): Segment,
+) -> Result<Versioned<Json<RoleView>>, Problem> {
+    Ok(shown(auth.show_role(&asker, Place::Installation, read_role(&id)?).await?))
 }
 
 /// Makes a role of the installation; it can allow nothing that you may not.
@@ -57,27 +68,28 @@ pub(super) async fn create_role(
     caller: Caller,
     Asker(asker): Asker,
     Body(body): Body<RoleBody>,
-) -> Result<(StatusCode, [(HeaderName, String); 1], Json<RoleView>), Problem> {
+) -> Result<(StatusCode, [(HeaderName, String); 1], Versioned<Json<RoleView>>), Problem> {
     let role = auth.create_role(caller.call(), &asker, Place::Installation, body.into()).await?;
     let location = [(LOCATION, format!("/api/v1/admin/roles/{}", role.id))];
-    Ok((StatusCode::CREATED, location, Json(role.into())))
+    Ok((StatusCode::CREATED, location, shown(role)))
 }
 
 /// Changes a role of the installation, for everybody who has it.
 #[utoipa::path(put, path = "/api/v1/admin/roles/{id}", tag = "admin", params(RoleParam),
     request_body = RoleBody, responses(
     (status = 200, description = "The role as it is now.", body = RoleView),
-    (status = 409, description = "The name is taken, the role is always as it is, or others were faster.")))]
+    (status = 409, description = "The name is taken, the role is always as it is, or others were faster."),
+    (status = 412, description = "The role was changed since the version `If-Match` names.")))]
 pub(super) async fn update_role(
     State(auth): State<Auth>,
     caller: Caller,
     Asker(asker): Asker,
     Segment(id): Segment,
+    IfMatch(version): IfMatch,
     Body(body): Body<RoleBody>,
-) -> Result<Json<RoleView>, Problem> {
-    let id = read_role(&id)?;
-    let role = auth.update_role(caller.call(), &asker, Place::Installation, id, body.into()).await?;
-    Ok(Json(role.into()))
+) -> Result<Versioned<Json<RoleView>>, Problem> {
+    let (id, place) = (read_role(&id)?, Place::Installation);
+    Ok(shown(auth.update_role(caller.call(), &asker, place, id, body.into(), version).await?))
 }
 
 /// Removes a role of the installation, from everybody who has it, too.
@@ -97,7 +109,7 @@ pub(super) async fn remove_role(
 /// Gives a user exactly these roles of the installation.
 #[utoipa::path(put, path = "/api/v1/admin/users/{id}/roles", tag = "admin", params(UserParam),
     request_body = RolesBody, responses(
-    (status = 200, description = "The roles the user has now.", body = RolesView),
+    (status = 200, description = "The roles the user has now.", body = Listed<RoleView>),
     (status = 409, description = "Others were faster.")))]
 pub(super) async fn assign_roles(
     State(auth): State<Auth>,
@@ -105,9 +117,9 @@ pub(super) async fn assign_roles(
     Asker(asker): Asker,
     Segment(id): Segment,
     Body(RolesBody { roles }): Body<RolesBody>,
-) -> Result<Json<RolesView>, Problem> {
+) -> Result<Json<Listed<RoleView>>, Problem> {
     let user = read_user(&id)?;
-    Ok(shown(auth.assign_roles(caller.call(), &asker, Place::Installation, user, &roles).await?))
+    Ok(listed(auth.assign_roles(caller.call(), &asker, Place::Installation, user, &roles).await?))
 }
 
 /// Tells why a user may, or may not, do something in the installation.

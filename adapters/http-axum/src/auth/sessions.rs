@@ -2,6 +2,7 @@ use std::net::IpAddr;
 
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, State};
+use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
 use saaskit_auth::{AccountError, Auth, AuthError, Client, SessionSheet};
@@ -10,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::renewed::Renewed;
-use crate::{Asker, Caller, Problem};
+use crate::{Asker, Caller, Listed, Problem};
 
 /// One sign-in of yours.
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,23 +88,16 @@ fn shown(place: &Place) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Your sessions.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SessionsView {
-    /// Newest first; a hundred at most.
-    data: Vec<SessionView>,
-}
-
 /// Lists where you are signed in.
-#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions",
-    responses((status = 200, description = "Your sessions, newest first.", body = SessionsView)))]
+#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", responses(
+    (status = 200, description = "Your sessions, newest first; a hundred at most.", body = Listed<SessionView>)))]
 pub(super) async fn list_sessions(
     State(auth): State<Auth>,
     Asker(asker): Asker,
-) -> Result<Json<SessionsView>, Problem> {
+) -> Result<Json<Listed<SessionView>>, Problem> {
     let sessions = auth.sessions(&asker).await?;
     let data = sessions.iter().map(|sheet| SessionView::new(sheet, asker.session)).collect();
-    Ok(Json(SessionsView { data }))
+    Ok(Json(Listed::whole(data)))
 }
 
 /// The session that `{id}` of the path names. What can't be an id is the id of nothing.
@@ -133,14 +127,14 @@ pub(super) async fn end_session(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Signs all your sessions out but the one you ask by. Needs that you proved lately who you are. Where tokens carry
-/// your session, go on with the one answered.
+/// Signs all your sessions out but the one you ask by. Needs that you proved lately who you are. Go on with the
+/// token that is answered, or the cookie that is set.
 #[utoipa::path(delete, path = "/api/v1/sessions", tag = "sessions",
     responses((status = 200, description = "The others are over.", body = Renewed)))]
 pub(super) async fn end_other_sessions(
     State(auth): State<Auth>,
     caller: Caller,
     Asker(asker): Asker,
-) -> Result<Json<Renewed>, Problem> {
-    Ok(Json(auth.end_other_sessions(caller.call(), &asker).await?.into()))
+) -> Result<Response, Problem> {
+    Ok(Renewed::answer(&caller, auth.end_other_sessions(caller.call(), &asker).await?))
 }

@@ -1,5 +1,5 @@
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use saaskit_auth::Auth;
 use saaskit_kernel::Secret;
 use serde::Deserialize;
@@ -17,8 +17,8 @@ pub(super) struct StepUpBody {
     password: Secret,
 }
 
-/// Proves again who you are, as routes ask for by `STEP_UP_REQUIRED`. Where tokens carry your session, go on with the
-/// one answered.
+/// Proves again who you are, as routes ask for by `STEP_UP_REQUIRED`. Go on with the token that is answered, or
+/// the cookie that is set.
 #[utoipa::path(post, path = "/api/v1/auth/step-up", tag = "auth", request_body = StepUpBody, responses(
     (status = 200, description = "You proved who you are.", body = Renewed),
     (status = 401, description = "The password is wrong, or the account is locked.")))]
@@ -28,7 +28,8 @@ pub(super) async fn step_up(
     Asker(asker): Asker,
     device: Device,
     Body(body): Body<StepUpBody>,
-) -> Result<Json<Renewed>, Problem> {
+) -> Result<Response, Problem> {
     let device = device_token(device);
-    Ok(Json(auth.step_up(caller.call(), &asker, &body.password, device.as_ref()).await?.into()))
+    let goes_on = auth.step_up(caller.call(), &asker, &body.password, device.as_ref()).await?;
+    Ok(Renewed::answer(&caller, goes_on))
 }

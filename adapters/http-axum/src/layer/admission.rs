@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::USER_AGENT;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use saaskit_gateway::{Access, Class, Pass, TenantMismatch, acting_tenant};
+use saaskit_gateway::{Access, Class, Pass};
 use saaskit_kernel::{Actor, Agent, Call, RequestId};
 
 use super::knock::{Whence, knock, text};
@@ -17,7 +17,8 @@ use crate::fields::{Fields, Shape};
 use crate::rate_limit::add_standings;
 use crate::route::Retired;
 
-const TENANT: HeaderName = HeaderName::from_static("x-tenant-id");
+/// About so many headers an answer is given on its way out.
+const ADDED: usize = 20;
 const REFRESH_SUGGESTED: HeaderName = HeaderName::from_static("x-token-refresh-suggested");
 
 /// What the door asks at one route, and what is done there with every answer.
@@ -26,7 +27,6 @@ pub(crate) struct Gate {
     pub(crate) edge: Arc<Edge>,
     pub(crate) access: Access,
     pub(crate) class: Class,
-    pub(crate) path: String,
     /// Whether it takes forms of pages.
     pub(crate) takes_form: bool,
     /// Whether its answers hold secrets.
@@ -43,7 +43,6 @@ impl Gate {
             edge,
             access: Access::Public,
             class: Class::Read,
-            path: String::new(),
             takes_form: false,
             is_secret: false,
             retired: None,
@@ -73,17 +72,19 @@ pub(crate) async fn admit(State(gate): State<Arc<Gate>>, request: Request, next:
 async fn welcome(gate: &Gate, caller: Caller, request: Request, next: Next) -> Response {
     let served = serve(gate, caller.clone(), request, next).await;
     let mut response = served.unwrap_or_else(IntoResponse::into_response);
-    add_standings(response.headers_mut(), caller.pass().standings());
+    // Once for all that the layers add, rather than twice as much again and again.
+    response.headers_mut().reserve(ADDED);
+    add_standings(response.headers_mut(), &caller.standings());
     suggest_refresh(response.headers_mut(), &caller);
     response
 }
 
 async fn serve(gate: &Gate, caller: Caller, mut request: Request, next: Next) -> Result<Response, Problem> {
-    check_tenant(&caller, request.headers())?;
     let fields = gate.shape.as_ref().map(|shape| Fields::asked(shape, &request)).transpose()?.flatten();
     let condition = conditional::Condition::of(&request);
+    condition.allow_change(request.method())?;
     let mut response = if let Some(key) = once::Key::of(&caller, &request) {
-        once::serve(gate, caller.clone(), key?, request, next).await?
+        once::serve(gate, caller.clone(), key?, &condition, request, next).await?
     } else {
         request.extensions_mut().insert(caller.clone());
         next.run(request).await
@@ -91,15 +92,7 @@ async fn serve(gate: &Gate, caller: Caller, mut request: Request, next: Next) ->
     if let Some(fields) = fields {
         response = fields.pick(response).await?;
     }
-    conditional::answer(&caller.edge().secret, condition, response).await
-}
-
-/// Refuses a header that names no workspace, several, or another one than the session acts in.
-fn check_tenant(caller: &Caller, headers: &HeaderMap) -> Result<(), TenantMismatch> {
-    let mut named = headers.get_all(TENANT).iter().map(|name| name.to_str().unwrap_or("unreadable"));
-    let header = named.next();
-    let header = named.next().map_or(header, |_| Some("several"));
-    acting_tenant(caller.principal(), header).map(drop)
+    conditional::answer(&caller.edge().secret, &condition, response).await
 }
 
 fn suggest_refresh(headers: &mut HeaderMap, caller: &Caller) {

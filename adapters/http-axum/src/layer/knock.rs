@@ -50,6 +50,7 @@ pub(super) fn knock<'a>(gate: &Gate, request: &'a Request, ip: IpAddr) -> Knock<
         ip,
         host: host(request),
         credential: credential(headers, &gate.edge.cookies),
+        tenant: tenant(headers),
         changes: !request.method().is_safe(),
         provenance: Provenance { fetch_site: said("sec-fetch-site"), origin: said(ORIGIN.as_str()) },
         csrf,
@@ -59,6 +60,13 @@ pub(super) fn knock<'a>(gate: &Gate, request: &'a Request, ip: IpAddr) -> Knock<
 
 pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// The workspace that the header names. What can't be read, or is there several times, names none that is one.
+fn tenant(headers: &HeaderMap) -> Option<&str> {
+    let mut named = headers.get_all("x-tenant-id").iter();
+    let first = named.next()?.to_str().unwrap_or("unreadable");
+    Some(named.next().map_or(first, |_| "several"))
 }
 
 fn host(request: &Request) -> &str {

@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, ETAG, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
-use saaskit_gateway::{Closing, Idempotency, Named, Opening, Refusal, Repeated, acting_tenant};
+use saaskit_gateway::{Closing, Idempotency, Named, Opening, Refusal, Repeated};
 use saaskit_kernel::KeptAnswer;
 
 use super::Gate;
-use super::knock::text;
+use super::conditional::{self, Condition};
 use crate::Problem;
 use crate::body::{self, whole};
 use crate::caller::Caller;
@@ -47,6 +47,7 @@ pub(super) async fn serve(
     gate: &Gate,
     caller: Caller,
     Key { text: key, idempotency }: Key,
+    condition: &Condition,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
@@ -54,10 +55,10 @@ pub(super) async fn serve(
     let principal = caller.principal().ok_or(Refusal::Unauthenticated)?;
     let named = Named {
         by: principal,
-        tenant: acting_tenant(Some(principal), text(&parts.headers, "x-tenant-id"))?,
+        tenant: caller.pass().tenant(),
         key: &key,
-        route: &gate.path,
-        target: parts.uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
         body: &bytes,
         is_secret: gate.is_secret,
         timeout: gate.edge.settings.timeout,
@@ -68,7 +69,8 @@ pub(super) async fn serve(
     };
     let mut request = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
     request.extensions_mut().insert(caller.clone().claiming(claim));
-    let (response, answer) = keep(&caller, &parts, next.run(request).await).await?;
+    let response = conditional::answer(&caller.edge().secret, condition, next.run(request).await).await?;
+    let (response, answer) = keep(&caller, &parts, response).await?;
     match idempotency.close(&named, claim, answer).await {
         Ok(Closing::Own) => Ok(response),
         Ok(Closing::Others(Ok(answer))) => Ok(replay(answer)),

@@ -15,6 +15,9 @@ pub enum ObjectFault {
     /// The same object is being uploaded.
     #[error("this object is being uploaded, try again shortly")]
     UploadInFlight,
+    /// As many objects as one address may have are under way for this one.
+    #[error("too many files are under way from here, wait until some of them are done")]
+    TooManyOfOne,
     /// As many objects as we carry are under way.
     #[error("too many files are under way right now, try again shortly")]
     Busy,
@@ -29,6 +32,7 @@ pub enum ObjectFault {
 const SIGNED_URL_REFUSED: Code = Code::forbidden("SIGNED_URL_REFUSED");
 const UPLOAD_REFUSED: Code = Code::validation("UPLOAD_REFUSED");
 const UPLOAD_IN_FLIGHT: Code = Code::conflict("UPLOAD_IN_FLIGHT");
+const TRANSFERS_LIMITED: Code = Code::limited("TRANSFERS_LIMITED");
 const TRANSFERS_BUSY: Code = Code::unavailable("TRANSFERS_BUSY");
 pub(crate) const UPLOAD_STALLED: Code = Code::malformed("UPLOAD_STALLED");
 pub(crate) const RANGE_OUTSIDE: Code = Code::malformed("RANGE_OUTSIDE");
@@ -43,6 +47,7 @@ impl ObjectFault {
         UPLOAD_REFUSED,
         UPLOAD_STALLED,
         UPLOAD_IN_FLIGHT,
+        TRANSFERS_LIMITED,
         TRANSFERS_BUSY,
         RANGE_OUTSIDE,
         Code::UNAVAILABLE,
@@ -56,6 +61,7 @@ impl Fault for ObjectFault {
             Self::BodyRefused(_) => UPLOAD_REFUSED,
             Self::UploadStalled => UPLOAD_STALLED,
             Self::UploadInFlight => UPLOAD_IN_FLIGHT,
+            Self::TooManyOfOne => TRANSFERS_LIMITED,
             Self::Busy => TRANSFERS_BUSY,
             Self::RangeOutside => RANGE_OUTSIDE,
             Self::Storage(_) => Code::UNAVAILABLE,
@@ -69,7 +75,7 @@ impl Fault for ObjectFault {
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::Storage(error) => Some(error.retry_after_seconds()),
-            Self::UploadInFlight | Self::Busy => Some(BUSY_FOR),
+            Self::UploadInFlight | Self::TooManyOfOne | Self::Busy => Some(BUSY_FOR),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@ use std::sync::{Arc, OnceLock};
 use axum::body::Body;
 use futures_util::{StreamExt as _, stream};
 use saaskit_kernel::{Bytestream, ErrorKind, PortError};
+use tokio::sync::oneshot::Receiver;
 
 use super::ObjectFault;
 use super::pace::{Pace, Patience};
@@ -36,25 +37,33 @@ impl Ending {
     }
 }
 
-/// The bytes of a request, for as long as they come at that pace, and whole only if it is still good at their end.
+/// The bytes of a request, for as long as they come at that pace and whoever asks is not `gone`, and whole only if it is
+/// still good at their end.
 pub(super) fn bytes(
     body: Body,
     pace: Pace,
     is_good: impl Fn() -> bool + Send + 'static,
     ending: Ending,
+    gone: Receiver<()>,
 ) -> Bytestream {
-    let begin = (body.into_data_stream(), Patience::of(pace), is_good, ending);
-    let broken = |_| PortError::new(ErrorKind::Invalid, "http").because("the request broke off");
-    stream::try_unfold(begin, move |(mut body, mut patience, is_good, ending)| async move {
-        let next = patience.wait(body.next()).await.map_err(|_| ending.by(Ended::Stalled))?;
-        match next.transpose().map_err(broken)? {
+    let begin = (body.into_data_stream(), Patience::of(pace), is_good, ending, gone);
+    stream::try_unfold(begin, move |(mut body, mut patience, is_good, ending, mut gone)| async move {
+        let next = tokio::select! {
+            next = patience.wait(body.next()) => next.map_err(|_| ending.by(Ended::Stalled))?,
+            _ = &mut gone => return Err(broken()),
+        };
+        match next.transpose().map_err(|_| broken())? {
             Some(piece) => {
                 patience.passed(piece.len());
-                Ok(Some((piece, (body, patience, is_good, ending))))
+                Ok(Some((piece, (body, patience, is_good, ending, gone))))
             }
             None if is_good() => Ok(None),
             None => Err(ending.by(Ended::TooLate)),
         }
     })
     .boxed()
+}
+
+fn broken() -> PortError {
+    PortError::new(ErrorKind::Invalid, "http").because("the request broke off")
 }

@@ -1,10 +1,10 @@
 use axum::body::{Body, Bytes};
 use futures_util::{StreamExt as _, stream};
 use saaskit_kernel::{Bytestream, ErrorKind, PortError};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{self, Sender};
 
 use super::pace::{Pace, Patience};
+use super::transfers::Place;
 
 /// Bytes that are handed over at once: a client is asked to take no more than that at a time.
 const PIECE: usize = 64 * 1024;
@@ -12,11 +12,11 @@ const PIECE: usize = 64 * 1024;
 /// So many bytes as a body. They are read by a task of their own: a body is not asked for more while its client takes
 /// nothing, and could not find out. Whoever does not keep that pace is left alone, and the object and the place
 /// given back.
-pub(super) fn body(bytes: Bytestream, length: u64, pace: Pace, permit: OwnedSemaphorePermit) -> Body {
+pub(super) fn body(bytes: Bytestream, length: u64, least: Pace, place: Place) -> Body {
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(async move {
-        hand_over(bytes, &sender, Patience::of(pace)).await;
-        drop((sender, permit));
+        hand_over(bytes, &sender, Patience::of(least)).await;
+        drop((sender, place));
     });
     Body::from_stream(stream::try_unfold((receiver, length), |(mut receiver, left)| async move {
         match receiver.recv().await.transpose()? {

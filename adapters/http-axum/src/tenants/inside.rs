@@ -1,6 +1,7 @@
 use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use http::request::Parts;
 use saaskit_kernel::TenantId;
+use saaskit_tenants::permissions::{Right, WriteWorkspace};
 use saaskit_tenants::{Member, MemberError, MembershipId, TenantAdmin, TenantOwner, Tenants, TenantsError};
 
 use crate::{Asker, Caller, Problem, RequestFault};
@@ -10,9 +11,9 @@ use crate::{Asker, Caller, Problem, RequestFault};
 #[derive(Debug, Clone)]
 pub struct Inside(pub Member);
 
-/// Evidence that whoever asks may change that workspace.
+/// Evidence that whoever asks has a right in that workspace: to change it, where no other is named.
 #[derive(Debug, Clone, Copy)]
-pub struct AsAdmin(pub TenantAdmin);
+pub struct AsAdmin<R = WriteWorkspace>(pub TenantAdmin<R>);
 
 /// Evidence that whoever asks owns that workspace.
 #[derive(Debug, Clone, Copy)]
@@ -36,16 +37,17 @@ where
     }
 }
 
-impl<S> FromRequestParts<S> for AsAdmin
+impl<S, R> FromRequestParts<S> for AsAdmin<R>
 where
     S: Send + Sync,
+    R: Right,
     Tenants: FromRef<S>,
 {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Inside(member) = Inside::from_request_parts(parts, state).await?;
-        Ok(Self(member.admin()?))
+        Ok(Self(Tenants::from_ref(state).allow(&member).await?))
     }
 }
 

@@ -2,6 +2,7 @@ use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use saaskit_kernel::{Code, Invalid, Timestamp, UserId};
+use saaskit_tenants::permissions::{ReadMembers, WriteMembers};
 use saaskit_tenants::port::Person;
 use saaskit_tenants::{Membership, MembershipId, Role, Seats, Tenants, TenantsError};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use super::inside::Named;
 use super::{AsAdmin, IdParam, Inside};
 use crate::list::ListQuery;
-use crate::{Body, Caller, Listed, Listing, Problem};
+use crate::{Body, Caller, IfMatch, Listed, Listing, Problem, Versioned};
 
 /// Somebody in a workspace.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,12 +31,19 @@ pub(super) struct MemberView {
     /// What they may do: owner, admin or member.
     #[schema(example = "admin")]
     role: &'static str,
+    /// `active`, or `ended` if they are gone with their account and come back with it.
+    #[schema(example = "active")]
+    status: &'static str,
     /// Since when they are in it.
     #[schema(value_type = String, format = DateTime, example = "2026-11-21T12:00:00.000Z")]
     since: Timestamp,
 }
 
 impl MemberView {
+    fn shown(member: Membership, person: Option<Person>) -> Versioned<Json<Self>> {
+        Versioned(member.version, Json(Self::new((member, person))))
+    }
+
     fn new((member, person): (Membership, Option<Person>)) -> Self {
         Self {
             id: member.id,
@@ -43,6 +51,7 @@ impl MemberView {
             email: person.as_ref().map(|person| person.email.to_string()),
             name: person.and_then(|person| person.name).map(|name| name.to_string()),
             role: member.role.as_str(),
+            status: if member.is_active() { "active" } else { "ended" },
             since: member.created_at,
         }
     }
@@ -56,7 +65,7 @@ pub(super) struct SeatsView {
     used: u64,
     /// How many there are; `null` where nothing limits them.
     #[schema(example = 10)]
-    limit: Option<u64>,
+    limit: Option<u32>,
 }
 
 /// A part of the members, and how many seats are taken.
@@ -70,12 +79,13 @@ pub(super) struct MembersView {
 
 const LIST: &str = "members";
 
-/// Lists who is in a workspace; owners and admins may.
+/// Lists who is in a workspace, and who comes back to it with the account; owners and admins may, and
+/// whoever was given `members:read`.
 #[utoipa::path(get, path = "/api/v1/tenants/{id}/members", tag = "tenants", params(IdParam, ListQuery),
     responses((status = 200, description = "A part of them.", body = MembersView)))]
 pub(super) async fn list_members(
     State(tenants): State<Tenants>,
-    AsAdmin(admin): AsAdmin,
+    AsAdmin(admin): AsAdmin<ReadMembers>,
     listing: Listing,
 ) -> Result<Json<MembersView>, Problem> {
     let part = tenants.members(&admin, listing.page(LIST)?).await?;
@@ -94,6 +104,18 @@ struct MemberParam {
     member_id: String,
 }
 
+/// Shows one member of a workspace; owners and admins may, and whoever was given `members:read`.
+#[utoipa::path(get, path = "/api/v1/tenants/{id}/members/{member_id}", tag = "tenants",
+    params(IdParam, MemberParam), responses((status = 200, description = "The member.", body = MemberView)))]
+pub(super) async fn show_member(
+    State(tenants): State<Tenants>,
+    AsAdmin(admin): AsAdmin<ReadMembers>,
+    Named(member): Named,
+) -> Result<Versioned<Json<MemberView>>, Problem> {
+    let (member, person) = tenants.member(&admin, member).await?;
+    Ok(MemberView::shown(member, person))
+}
+
 /// What a member is to be.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct MemberRoleBody {
@@ -104,24 +126,28 @@ pub(super) struct MemberRoleBody {
 
 const ROLE_INVALID: Invalid = Invalid::new(Code::validation("ROLE_INVALID"), "owner, admin or member");
 
-/// Gives a member another role; owners and admins may.
+/// Gives a member another role; owners and admins may, and whoever was given `members:write`.
 #[utoipa::path(patch, path = "/api/v1/tenants/{id}/members/{member_id}", tag = "tenants",
     params(IdParam, MemberParam), request_body = MemberRoleBody, responses(
     (status = 200, description = "The member as they are now.", body = MemberView),
-    (status = 409, description = "They are the last owner, or others were faster.")))]
+    (status = 409, description = "They are the last owner, gone with their account, or others were faster."),
+    (status = 412, description = "The member was changed since the version `If-Match` names.")))]
 pub(super) async fn change_role(
     State(tenants): State<Tenants>,
     caller: Caller,
-    AsAdmin(admin): AsAdmin,
+    AsAdmin(admin): AsAdmin<WriteMembers>,
     Named(member): Named,
+    IfMatch(version): IfMatch,
     Body(MemberRoleBody { role }): Body<MemberRoleBody>,
-) -> Result<Json<MemberView>, Problem> {
+) -> Result<Versioned<Json<MemberView>>, Problem> {
     let role = Role::parse(&role).ok_or(TenantsError::Invalid(vec![("role", ROLE_INVALID)]))?;
-    tenants.change_role(caller.call(), &admin, member, role).await?;
-    Ok(Json(MemberView::new(tenants.member(&admin, member).await?)))
+    let member = tenants.change_role(caller.call(), &admin, member, role, version).await?;
+    let person = tenants.person(&member).await?;
+    Ok(MemberView::shown(member, person))
 }
 
-/// Removes somebody else from a workspace; owners and admins may, an owner only an owner.
+/// Removes somebody else from a workspace; owners and admins may, and whoever was given `members:write`, nobody whose
+/// role is above the own. Who is gone with the account does not come back.
 #[utoipa::path(delete, path = "/api/v1/tenants/{id}/members/{member_id}", tag = "tenants",
     params(IdParam, MemberParam), responses(
     (status = 204, description = "They are not in it any more."),
@@ -129,7 +155,7 @@ pub(super) async fn change_role(
 pub(super) async fn remove_member(
     State(tenants): State<Tenants>,
     caller: Caller,
-    AsAdmin(admin): AsAdmin,
+    AsAdmin(admin): AsAdmin<WriteMembers>,
     Named(member): Named,
 ) -> Result<StatusCode, Problem> {
     tenants.remove_member(caller.call(), &admin, member).await?;

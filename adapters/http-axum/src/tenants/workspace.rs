@@ -71,10 +71,10 @@ pub(super) async fn create_tenant(
     caller: Caller,
     Asker(asker): Asker,
     Body(NewTenantBody { name, slug }): Body<NewTenantBody>,
-) -> Result<(StatusCode, [(HeaderName, String); 1], Json<TenantView>), Problem> {
+) -> Result<(StatusCode, [(HeaderName, String); 1], Versioned<Json<TenantView>>), Problem> {
     let (tenant, membership) = tenants.create(caller.call(), &asker, NewTenant { name, slug }).await?;
     let location = [(LOCATION, format!("/api/v1/tenants/{}", tenant.id))];
-    Ok((StatusCode::CREATED, location, Json(TenantView::new(&tenant, membership.role))))
+    Ok((StatusCode::CREATED, location, shown(&tenant, membership.role)))
 }
 
 const LIST: &str = "tenants";
@@ -110,7 +110,7 @@ pub(super) struct TenantChangeBody {
     slug: Option<String>,
 }
 
-/// Renames a workspace; owners and admins may.
+/// Renames a workspace; owners and admins may, and whoever was given `workspace:write`.
 #[utoipa::path(patch, path = "/api/v1/tenants/{id}", tag = "tenants", params(IdParam),
     request_body = TenantChangeBody, responses(
     (status = 200, description = "The workspace as it is now.", body = TenantView),

@@ -8,6 +8,9 @@ async fn an_account_goes_from_registration_to_sign_out() {
     let body = json!({ "email": "Ana@Example.com", "password": PASSWORD, "name": "Ana Pop" });
     let accepted = world.post("/api/v1/auth/register").json(&body).await.expect(202);
     assert_eq!(accepted.json(), json!({ "status": "accepted" }));
+    let cookie = accepted.header("set-cookie");
+    assert!(cookie.starts_with("__Host-saaskit_registration=") && cookie.contains("; Max-Age=86400;"));
+    let cookie = cookie.split(';').next().unwrap();
     world.work().await;
 
     let log_in = || world.post("/api/v1/auth/login");
@@ -15,7 +18,7 @@ async fn an_account_goes_from_registration_to_sign_out() {
     assert_eq!(log_in().json(&credentials).await.expect(403).problem(), "EMAIL_UNVERIFIED");
 
     let token = world.mailed_token("Ana@Example.com").await;
-    let verify = || world.post("/api/v1/auth/verify-email");
+    let verify = || world.post("/api/v1/auth/verify-email").header("cookie", cookie);
     verify().json(&json!({ "token": token })).await.expect(200);
     assert_eq!(verify().json(&json!({ "token": token })).await.expect(400).problem(), "TOKEN_INVALID");
 
@@ -55,6 +58,7 @@ async fn a_free_and_a_taken_address_get_the_same_answer() {
             world.post("/api/v1/auth/register").header("x-request-id", "req-12345678").json(&body).await;
         let mut headers = answer.headers;
         headers.remove("ratelimit");
+        assert_eq!(headers.remove("set-cookie").unwrap().len(), 126, "another secret each time");
         (answer.status, headers, answer.body)
     };
     assert_eq!(register("ana@example.com").await, register("bob@example.com").await);
@@ -110,6 +114,37 @@ async fn asking_for_the_link_again_voids_the_earlier_one_and_tells_nothing() {
         async |token: &str| world.post("/api/v1/auth/verify-email").json(&json!({ "token": token })).await;
     verify(&first).await.expect(400);
     verify(&second).await.expect(200);
+}
+
+#[tokio::test]
+async fn elsewhere_than_where_it_was_chosen_a_password_does_not_count_and_a_new_one_is_set() {
+    let world = World::new().await;
+    let log_in = async |password: &str| {
+        let body = json!({ "email": "ana@example.com", "password": password });
+        world.post("/api/v1/auth/login").bypassing().json(&body).await
+    };
+    let token = world.register("ana@example.com").await;
+    let verified = world.post("/api/v1/auth/verify-email").json(&json!({ "token": token })).await.expect(200);
+    assert_eq!(verified.json()["status"], "verified");
+    log_in(PASSWORD).await.expect(401);
+    let set = json!({ "token": verified.json()["password_token"], "password": "Another-horse-8" });
+    world.post("/api/v1/auth/password/reset").json(&set).await.expect(200);
+    log_in("Another-horse-8").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_link_that_was_asked_for_again_goes_with_the_cookie_of_the_registration() {
+    let world = World::new().await;
+    let (_, cookie) = world.register_in_browser("ana@example.com").await;
+    world.clock.advance(std::time::Duration::from_secs(1));
+    let resend = world.post("/api/v1/auth/verify-email/resend").header("cookie", &cookie);
+    resend.json(&json!({ "email": "ana@example.com" })).await.expect(202);
+    world.work().await;
+    let token = world.mailed_token("ana@example.com").await;
+    let verify = world.post("/api/v1/auth/verify-email").header("cookie", &cookie);
+    let verified = verify.json(&json!({ "token": token })).await.expect(200);
+    assert_eq!(verified.json(), json!({ "status": "verified" }));
+    world.log_in("ana@example.com").await;
 }
 
 #[tokio::test]

@@ -94,6 +94,7 @@ async fn every_string_of_a_request_has_a_bound_and_no_body_is_open() {
     assert!(bodies >= 8);
 }
 
+/// Everything a client can send in it has a bound: itself, and the items of a list.
 fn assert_bounded(schema: &Value, at: &str) {
     let types = match &schema["type"] {
         Value::Array(types) => types.clone(),
@@ -103,11 +104,82 @@ fn assert_bounded(schema: &Value, at: &str) {
         match of.as_str() {
             Some("string") => assert!(schema["maxLength"].is_u64(), "{at} has no bound"),
             Some("integer") => assert!(schema["maximum"].is_number(), "{at} has no bound"),
-            Some("array") => assert!(schema["maxItems"].is_u64(), "{at} has no bound"),
+            Some("array") => {
+                assert!(schema["maxItems"].is_u64(), "{at} has no bound");
+                assert_bounded(&schema["items"], &format!("an item of {at}"));
+            }
             Some("null" | "boolean") => {}
             other => panic!("{at} is of type {other:?}"),
         }
     }
+}
+
+/// What somebody reads or replaces, as the schema of its answer says: a `$ref` followed, `allOf` put together.
+fn properties<'a>(document: &'a Value, schema: &'a Value) -> Vec<(&'a str, &'a Value)> {
+    let schema = schema["$ref"].as_str().map_or(schema, |at| document.pointer(&at[1..]).unwrap());
+    let parts = schema["allOf"].as_array().into_iter().flatten();
+    let own = schema["properties"].as_object().into_iter().flatten();
+    own.map(|(name, schema)| (name.as_str(), schema))
+        .chain(parts.flat_map(|part| properties(document, part)))
+        .collect()
+}
+
+#[tokio::test]
+async fn every_list_has_the_same_shape_and_gives_the_fields_that_are_wanted() {
+    let world = World::new().await;
+    let document = document(&world).await;
+    let mut lists = 0;
+    let is_served = |path: &str| !path.starts_with("/dev/");
+    for (method, path, operation) in operations(&document).filter(|(_, path, _)| is_served(path)) {
+        for (_, response) in operation["responses"].as_object().unwrap() {
+            let answer = properties(&document, &response["content"]["application/json"]["schema"]);
+            let has = |name: &str| answer.iter().any(|(known, _)| *known == name);
+            let is_list = answer.iter().any(|(name, schema)| *name == "data" && schema["type"] == "array");
+            let at = format!("{method} {path}");
+            assert_eq!(has("data"), is_list, "{at}");
+            assert!(!is_list || (has("next_cursor") && has("has_more")), "{at} is a list of another shape");
+            lists += usize::from(is_list);
+        }
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let named: BTreeSet<&str> =
+            parameters.filter_map(|one| one["name"].as_str().or(one["$ref"].as_str())).collect();
+        if named.contains("limit") || named.contains("cursor") {
+            assert!(named.contains("limit") && named.contains("cursor"), "{method} {path}");
+            assert!(named.contains("#/components/parameters/Fields"), "{method} {path} takes no fields");
+        }
+    }
+    assert!(lists >= 7, "{lists} lists were found");
+}
+
+/// What is replaced or changed without a version that a client could name.
+const UNVERSIONED: [(&str, &str); 6] = [
+    ("PUT /api/v1/admin/users/{id}/lock", "locking twice is locking"),
+    ("PUT /api/v1/admin/users/{id}/unlock", "unlocking twice is unlocking"),
+    (
+        "PUT /api/v1/admin/users/{id}/roles",
+        "it replaces a set that has no version, compared when it is stored",
+    ),
+    ("PUT /api/v1/tenants/{id}/members/{user_id}/roles", "it replaces a set that has no version, as above"),
+    ("PUT /api/v1/tenants/{id}/branding", "it replaces what one person chose to show"),
+    ("PUT /api/v1/objects", "the signed URL says what is put, once more if it is asked"),
+];
+
+#[tokio::test]
+async fn every_change_of_what_has_a_version_can_be_asked_for_only_while_it_is_that_one() {
+    let world = World::new().await;
+    let document = document(&world).await;
+    let mut excused = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        if !matches!(method.as_str(), "PUT" | "PATCH") {
+            continue;
+        }
+        let at = format!("{method} {path}");
+        let excuse = UNVERSIONED.iter().find(|(route, _)| *route == at);
+        let is_versioned = operation["responses"].get("412").is_some();
+        assert_eq!(is_versioned, excuse.is_none(), "{at} knows `If-Match`, or is on the list");
+        excused.extend(excuse.map(|(route, _)| *route));
+    }
+    assert_eq!(excused.len(), UNVERSIONED.len(), "the list names what is there");
 }
 
 #[tokio::test]

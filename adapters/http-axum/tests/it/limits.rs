@@ -5,7 +5,7 @@ use saaskit_http_axum::{PublicUrl, Settings};
 use saaskit_kernel::Bucket;
 use serde_json::json;
 
-use crate::world::{PUBLIC_URL, Plan, World};
+use crate::world::{PASSWORD, PUBLIC_URL, Plan, World};
 
 fn limits(limit: Limit, capacity: u32, seconds: u64) -> Plan {
     let limits = Limits::default().with(limit, Bucket::new(capacity, Duration::from_secs(seconds))).unwrap();
@@ -32,6 +32,7 @@ async fn a_refusal_says_when_to_come_again_and_that_is_true() {
     assert_eq!(refused.header("retry-after"), "30");
     assert_eq!(refused.header("ratelimit-policy"), "\"ip\";q=2;w=60");
     assert_eq!(refused.header("ratelimit"), "\"ip\";r=0;t=30");
+    assert_eq!(refused.json()["violated-policies"], json!(["ip"]));
     world.clock.advance(Duration::from_secs(29));
     ask().await.expect(429);
     world.clock.advance(Duration::from_secs(1));
@@ -61,6 +62,20 @@ async fn sign_in_is_limited_by_account_and_address_and_by_address() {
     }
     let refused = log_in("zoe@example.com", "192.0.2.1").await.expect(429);
     assert!(refused.header("ratelimit-policy").starts_with("\"login-ip\";q=30;w=900"));
+}
+
+#[tokio::test]
+async fn a_limit_that_the_body_draws_shows_where_one_stands_before_it_is_reached() {
+    let world = World::new().await;
+    let whose = json!({ "email": "ana@example.com" });
+    let forgot = world.post("/api/v1/auth/password/forgot").json(&whose).await.expect(202);
+    assert!(forgot.header("ratelimit").ends_with(", \"forgot\";r=2;t=1200"), "{forgot:?}");
+    assert!(forgot.header("ratelimit-policy").ends_with(", \"forgot\";q=3;w=3600"), "{forgot:?}");
+    assert!(forgot.json().get("violated-policies").is_none());
+    let body = json!({ "email": "ana@example.com", "password": "Wrong-horse-7" });
+    let refused = world.post("/api/v1/auth/login").json(&body).await.expect(401);
+    assert!(refused.header("ratelimit").ends_with(", \"login\";r=4;t=180"), "{refused:?}");
+    assert!(refused.json().get("violated-policies").is_none());
 }
 
 #[tokio::test]
@@ -127,5 +142,39 @@ async fn the_benchmark_token_passes_the_limits() {
     let world = World::with(limits(Limit::Ip, 1, 60)).await;
     for _ in 0..3 {
         world.get("/api/v1/auth/me").bypassing().send().await.expect(401);
+    }
+}
+
+#[tokio::test]
+async fn every_limit_of_a_route_is_in_force_and_is_what_it_was_set_to() {
+    const ANA: &str = "ana@example.com";
+    let (named, account) = (json!({ "email": ANA }), json!({ "email": ANA, "password": PASSWORD }));
+    let workspace = json!({ "name": "Acme", "slug": "acme" });
+    for (limit, method, path, body) in [
+        (Limit::Ip, "GET", "/api/v1/auth/me", &json!({})),
+        (Limit::Reads, "GET", "/api/v1/auth/me", &json!({})),
+        (Limit::Writes, "POST", "/api/v1/tenants", &workspace),
+        (Limit::SignUp, "POST", "/api/v1/auth/register", &account),
+        (Limit::LoginIp, "POST", "/api/v1/auth/login", &account),
+        (Limit::Login, "POST", "/api/v1/auth/login", &account),
+        (Limit::Resend, "POST", "/api/v1/auth/verify-email/resend", &named),
+        (Limit::Forgot, "POST", "/api/v1/auth/password/forgot", &named),
+        (Limit::MailIp, "POST", "/api/v1/auth/password/forgot", &named),
+        (Limit::Refresh, "POST", "/api/v1/auth/refresh", &json!({})),
+    ] {
+        let world = World::with(limits(limit, 1, 3600)).await;
+        let token = world.user(ANA).await;
+        let signed_in = world.post("/api/v1/auth/login").bypassing().json(&account).await.expect(200).json();
+        let body = if limit == Limit::Refresh {
+            json!({ "refresh_token": signed_in["refresh_token"] })
+        } else {
+            body.clone()
+        };
+        let ask = || world.ask(method, path).bearer(&token).json(&body);
+        let first = ask().await;
+        assert!(first.status < 300, "{limit:?}: {first:?}");
+        let refused = ask().await.expect(429);
+        let policy = format!("\"{}\";q=1;w=3600", limit.as_str());
+        assert!(refused.header("ratelimit-policy").contains(&policy), "{limit:?}: {refused:?}");
     }
 }

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod bodies;
+mod claims;
 mod development;
 mod document;
 mod door;
@@ -16,6 +17,7 @@ mod layers;
 mod limits;
 mod lists;
 mod logs;
+mod mail;
 mod members;
 mod metrics;
 mod objects;
@@ -24,7 +26,9 @@ mod owners;
 mod pages;
 mod probe;
 mod problems;
+mod rights;
 mod roles;
 mod sign_in;
+mod versions;
 mod workspaces;
 mod world;

@@ -72,6 +72,29 @@ async fn members_are_listed_with_address_name_and_seats_given_a_role_and_removed
 }
 
 #[tokio::test]
+async fn who_deleted_the_account_is_listed_as_ended_and_can_only_be_removed() {
+    let world = World::new().await;
+    let (ana, bob, path, bobs) = given(&world).await;
+    world.ask("DELETE", "/api/v1/users/account").bearer(&bob).send().await.expect(204);
+    let listed = world.get(&format!("{path}/members")).bearer(&ana).send().await.expect(200).json();
+    assert_eq!(listed["seats"]["used"], 1);
+    let mut seen: Vec<[&str; 2]> = listed["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| ["email", "status"].map(|name| member[name].as_str().unwrap()))
+        .collect();
+    seen.sort_unstable();
+    assert_eq!(seen, [["ana@example.com", "active"], ["bob@example.com", "ended"]]);
+    let one = format!("{path}/members/{bobs}");
+    let changed = world.ask("PATCH", &one).bearer(&ana).json(&json!({ "role": "admin" })).await;
+    assert_eq!(changed.expect(409).problem(), "MEMBER_ENDED");
+    world.ask("DELETE", &one).bearer(&ana).send().await.expect(204);
+    let listed = world.get(&format!("{path}/members")).bearer(&ana).send().await.expect(200).json();
+    assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn the_last_owner_does_not_leave_and_a_member_does() {
     let world = World::new().await;
     let (ana, bob, path, _) = given(&world).await;
@@ -107,6 +130,7 @@ async fn who_falls_short_of_a_policy_is_told_what_would_do() {
     let policy = format!("{path}/policy");
     let ask = json!({
         "mfa_required": false, "session_max_seconds": 3600, "methods": [], "ip_ranges": ["192.0.2.0/24"],
+        "domains": [],
     });
     let set = world.ask("PUT", &policy).bearer(&ana).json(&ask).await.expect(200);
     assert_eq!(set.json(), ask);

@@ -8,7 +8,7 @@ use crate::world::{Answer, PASSWORD, World};
 const OPS: &str = "ops@example.com";
 
 /// Somebody who operates the installation, signed in.
-async fn operator(world: &World) -> String {
+pub(crate) async fn operator(world: &World) -> String {
     let call = Call::of_operator(&Source::system());
     world.auth.create_admin(&call, OPS, &Secret::new(PASSWORD), None).await.unwrap();
     world.log_in(OPS).await

@@ -3,7 +3,7 @@ use crate::world::{PASSWORD, PUBLIC_URL, World};
 #[tokio::test]
 async fn opening_the_mailed_link_changes_nothing_and_its_button_verifies() {
     let world = World::new().await;
-    let token = world.register("ana@example.com").await;
+    let (token, cookie) = world.register_in_browser("ana@example.com").await;
     let path = format!("/verify-email?token={token}");
     for _ in 0..2 {
         let page = world.get(&path).send().await.expect(200);
@@ -12,12 +12,42 @@ async fn opening_the_mailed_link_changes_nothing_and_its_button_verifies() {
     }
     let post =
         || world.post("/verify-email").header("sec-fetch-site", "same-origin").header("origin", "null");
-    let verified = post().form(&format!("token={token}")).await.expect(200);
+    let verified = post().header("cookie", &cookie).form(&format!("token={token}")).await.expect(200);
     assert!(verified.body.contains("Address verified"));
     let again = post().form(&format!("token={token}")).await.expect(400);
     assert!(again.body.contains("the token is not valid or was already used"));
     assert!(again.header("content-type").starts_with("text/html"));
     world.log_in("ana@example.com").await;
+}
+
+#[tokio::test]
+async fn who_proves_the_address_of_a_registration_made_elsewhere_chooses_a_password_there() {
+    let world = World::new().await;
+    let token = world.register("ana@example.com").await;
+    let post = |path: &str| world.post(path).header("sec-fetch-site", "same-origin").header("origin", "null");
+    let chooses = post("/verify-email").form(&format!("token={token}")).await.expect(200);
+    assert!(chooses.body.contains("Choose your password") && chooses.body.contains("/reset-password"));
+    assert_eq!(chooses.header("referrer-policy"), "strict-origin");
+    let (_, rest) = chooses.body.split_once("name=\"token\" value=\"").unwrap();
+    let (fresh, _) = rest.split_once('"').unwrap();
+    assert_ne!(fresh, token);
+    let set = post("/reset-password").form(&format!("token={fresh}&password={PASSWORD}")).await.expect(200);
+    assert!(set.body.contains("Your password is set"));
+    world.log_in("ana@example.com").await;
+}
+
+#[tokio::test]
+async fn no_page_with_a_token_tells_others_more_than_its_origin() {
+    let world = World::new().await;
+    for path in ["/verify-email", "/reset-password", "/unlock", "/confirm-email", "/undo-email", "/setup"] {
+        let posted = world.post(path).header("origin", PUBLIC_URL).form("token=x&password=y&email=z");
+        let pages = [world.get(&format!("{path}?token=x")).send().await.expect(200), posted.await];
+        for page in pages {
+            assert!(page.header("content-type").starts_with("text/html"), "{path}: {}", page.body);
+            assert_eq!(page.header("referrer-policy"), "strict-origin", "{path}");
+            assert!(page.header("cache-control").contains("no-store"), "{path}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use crate::world::{Answer, PASSWORD, PUBLIC_URL, World};
 
 const ANA: &str = "ana@example.com";
 const WRONG: &str = "Wrong-horse-7";
+const SESSION: &str = "__Host-saaskit_session";
 
 async fn log_in(world: &World, carrier: &str) -> Answer {
     let body = json!({ "email": ANA, "password": PASSWORD, "carrier": carrier });
@@ -83,6 +84,50 @@ async fn a_browser_carries_its_session_in_a_cookie_and_proves_its_changes() {
     assert!(cookies(&done).contains(&"__Host-saaskit_session=".to_owned()));
     let refused = me().await.expect(401);
     assert!(cookies(&refused).is_empty(), "a refusal takes no cookie");
+}
+
+#[tokio::test]
+async fn what_a_browsers_session_gains_goes_on_by_another_cookie_and_proof() {
+    let world = World::new().await;
+    let token = world.user(ANA).await;
+    let tenant = world.tenant(&token, "acme").await;
+    let signed_in = log_in(&world, "cookie").await.expect(200);
+    let mut session = cookie(&cookies(&signed_in), SESSION).to_owned();
+    let mut csrf = signed_in.json()["csrf_token"].as_str().unwrap().to_owned();
+    let me = async |session: &str| world.get("/api/v1/auth/me").header("cookie", session).send().await;
+    let step_up = json!({ "password": PASSWORD });
+    let change = json!({ "current_password": PASSWORD, "password": "Another-horse-8" });
+    for (method, path, body) in [
+        ("POST", "/api/v1/auth/step-up", &step_up),
+        ("POST", &*format!("/api/v1/tenants/{tenant}/enter"), &Value::Null),
+        ("POST", "/api/v1/auth/leave-tenant", &Value::Null),
+        ("DELETE", "/api/v1/sessions", &Value::Null),
+        ("POST", "/api/v1/users/password/change", &change),
+    ] {
+        let ask = world.ask(method, path).bypassing().header("cookie", &session);
+        let ask = ask.header("origin", PUBLIC_URL).header("x-csrf-token", &csrf);
+        let answer = if body.is_null() { ask.send().await } else { ask.json(body).await }.expect(200);
+        let before = std::mem::replace(&mut session, cookie(&cookies(&answer), SESSION).to_owned());
+        let shown = answer.json();
+        assert_eq!(shown["access_token"], Value::Null, "{path}");
+        csrf = shown["csrf_token"].as_str().unwrap().to_owned();
+        let refused = me(&before).await.expect(401);
+        assert!(cookies(&refused).is_empty(), "a refusal takes no cookie: {path}");
+        me(&session).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_signs_in_again_leaves_no_session_behind() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    let before = cookie(&cookies(&log_in(&world, "cookie").await.expect(200)), SESSION).to_owned();
+    let body = json!({ "email": ANA, "password": PASSWORD, "carrier": "cookie" });
+    let again = world.post("/api/v1/auth/login").bypassing().header("cookie", &before);
+    let again = again.json(&body).await.expect(200);
+    let me = async |session: &str| world.get("/api/v1/auth/me").header("cookie", session).send().await;
+    me(&before).await.expect(401);
+    me(cookie(&cookies(&again), SESSION)).await.expect(200);
 }
 
 #[tokio::test]

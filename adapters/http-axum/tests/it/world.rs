@@ -9,24 +9,26 @@ use prometheus_client::registry::Registry;
 use saaskit_auth::port::BreachedPasswords;
 use saaskit_auth::{Algorithm, Auth, Password};
 use saaskit_conformance::fixtures::{FixedClock, branding, source_at};
-use saaskit_gateway::{Bypass, Door, Limits};
+use saaskit_gateway::{Bypass, Door, Idempotency, Limits};
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
 use saaskit_http_axum::metrics::{self, Metrics, Requests};
 use saaskit_http_axum::objects::{self, Objects};
 use saaskit_http_axum::{
-    Api, Health, PublicUrl, Resource, Settings, auth, dev, enter_tenant, export, health, home, tenant_roles,
-    tenants, user_directory,
+    Api, Health, PublicUrl, Resource, Settings, auth, dev, enter_tenant, export, health, home, suppressions,
+    tenant_brand, tenant_roles, tenants, user_directory,
 };
 use saaskit_kernel::{
-    Call, Email, Freshness, Handler, Mailbox, Place, PortError, Secret, Storage, Worker, WorkerSettings,
+    Call, Email, Freshness, Handler, Mailbox, Place, PortError, Secret, Source, Storage, Worker,
+    WorkerSettings,
 };
 use saaskit_memory::{MemoryErrorReporter, MemoryGeoIp, MemoryRateLimiter, MemoryStorage, MemoryStore};
 use saaskit_notify::port::Outbox;
 use saaskit_notify::{CaptureSender, Notify, SendMessage};
 use saaskit_seal_aead::{AeadSealer, KeyRing};
 use saaskit_stories::{
-    AccountPeople, Credentials, EnterTenant, Export, Links, NotifyLetters, Permissions, TakeRoles,
-    TenantBelongings, TenantRoles, UserDirectory, Welcome, permissions, subscriptions,
+    AccountPeople, Credentials, EnterTenant, Export, GivenRoles, Links, NotifyLetters, Permissions,
+    TakeRoles, TenantBelongings, TenantBrand, TenantRoles, UserDirectory, Welcome, permissions,
+    subscriptions,
 };
 use saaskit_tenants::Tenants;
 use saaskit_token_jwt::JwtSigner;
@@ -49,6 +51,7 @@ pub(crate) struct World {
     pub(crate) auth: Auth,
     pub(crate) health: Health,
     pub(crate) reporter: Arc<MemoryErrorReporter>,
+    pub(crate) idempotency: Idempotency,
     pub(crate) router: Router,
     worker: Worker,
 }
@@ -85,18 +88,17 @@ impl World {
         let memory = Arc::new(MemoryStore::new(subscriptions()));
         let ring = KeyRing::parse(&KeyRing::generate(&source)).unwrap();
         let sealer = Arc::new(AeadSealer::new(ring, source.clone()).unwrap());
-        let notify = Notify::new(sealer.clone(), source.clone(), branding());
+        let ports = saaskit_notify::Ports {
+            store: memory.clone(),
+            suppressions: memory.clone(),
+            brandings: memory.clone(),
+            sealer: sealer.clone(),
+            source: source.clone(),
+        };
+        let notify = Notify::new(ports, branding());
         let links = Links::under(PUBLIC_URL);
         let freshness = Freshness::default();
-        let tenants = Tenants::new(saaskit_tenants::Ports {
-            store: memory.clone(),
-            workspaces: memory.clone(),
-            members: memory.clone(),
-            memberships: memory.clone(),
-            people: Arc::new(AccountPeople(memory.clone())),
-            freshness: freshness.clone(),
-            source: source.clone(),
-        });
+        let tenants = tenancy(&memory, &freshness, &source);
         let auth = Auth::new(
             saaskit_auth::Ports {
                 store: memory.clone(),
@@ -123,6 +125,7 @@ impl World {
                 ..saaskit_auth::Settings::default()
             },
         );
+        let tenants = tenants.with_grants(Arc::new(GivenRoles(auth.clone())));
         auth.refresh(&Call::of_operator(&source)).await.unwrap();
         let own: [Arc<dyn Handler>; 3] = [
             Arc::new(TakeRoles(auth.clone())),
@@ -135,7 +138,7 @@ impl World {
                 from: Mailbox { name: None, email: Email::parse("no-reply@example.com").unwrap() },
                 source: source.clone(),
             }),
-            Arc::new(Welcome { auth: auth.clone(), tenants: tenants.clone(), notify, links }),
+            Arc::new(Welcome { auth: auth.clone(), tenants: tenants.clone(), notify: notify.clone(), links }),
         ];
         let handlers = auth.handlers().into_iter().chain(own);
         let settings = WorkerSettings::default();
@@ -150,9 +153,12 @@ impl World {
         let files = Arc::new(MemoryStorage::new(clock.clone(), objects::PATH));
         let served = Objects::new((plan.files)(files.clone()), files.clone(), plan.settings.transfers);
         let reporter = Arc::new(MemoryErrorReporter::default());
+        let idempotency =
+            Idempotency::new(memory.clone(), memory.clone(), source.clone(), auth.installation().unwrap());
         let api = Api::new(door, source.clone(), auth.installation().unwrap(), plan.settings)
             .with_requests(plan.requests)
             .with_reporter(reporter.clone())
+            .with_idempotency(idempotency.clone())
             .with(auth::resource(&auth))
             .with(tenants::resource(&tenants))
             .with(export::resource(&Export {
@@ -163,13 +169,15 @@ impl World {
             .with(tenant_roles::resource(&TenantRoles { auth: auth.clone(), tenants: tenants.clone() }))
             .with(enter_tenant::resource(&EnterTenant { auth: auth.clone(), tenants: tenants.clone() }))
             .with(user_directory::resource(&UserDirectory { auth: auth.clone(), tenants: tenants.clone() }))
+            .with(tenant_brand::resource(&TenantBrand { tenants: tenants.clone(), notify: notify.clone() }))
+            .with(suppressions::resource(&notify))
             .with(home::resource(true))
             .with(health::resource(&health))
             .with(metrics::resource(&plan.metrics))
             .with(objects::resource(&served))
             .with(dev::resource(&outbox));
         let router = plan.more.into_iter().fold(api, Api::with).router();
-        Self { clock, memory, files, auth, health, reporter, router, worker }
+        Self { clock, memory, files, auth, health, reporter, idempotency, router, worker }
     }
 
     pub(crate) fn get(&self, path: &str) -> Ask {
@@ -191,10 +199,16 @@ impl World {
 
     /// Registers an address; gives the token that was mailed to it.
     pub(crate) async fn register(&self, email: &str) -> String {
+        self.register_in_browser(email).await.0
+    }
+
+    /// Registers an address; gives the token that was mailed to it, and the cookie that the browser keeps.
+    pub(crate) async fn register_in_browser(&self, email: &str) -> (String, String) {
         let body = json!({ "email": email, "password": PASSWORD, "name": "Ana Pop" });
-        self.post("/api/v1/auth/register").bypassing().json(&body).await.expect(202);
+        let answer = self.post("/api/v1/auth/register").bypassing().json(&body).await.expect(202);
+        let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
         self.work().await;
-        self.mailed_token(email).await
+        (self.mailed_token(email).await, cookie)
     }
 
     /// The token of the last link that was mailed there.
@@ -207,8 +221,9 @@ impl World {
 
     /// Somebody with a proved address, signed in; gives the access token.
     pub(crate) async fn user(&self, email: &str) -> String {
-        let token = self.register(email).await;
-        self.post("/api/v1/auth/verify-email").bypassing().json(&json!({ "token": token })).await.expect(200);
+        let (token, cookie) = self.register_in_browser(email).await;
+        let verify = self.post("/api/v1/auth/verify-email").bypassing().header("cookie", &cookie);
+        verify.json(&json!({ "token": token })).await.expect(200);
         self.log_in(email).await
     }
 
@@ -224,6 +239,18 @@ impl World {
         let answer = self.post("/api/v1/tenants").bypassing().bearer(token).json(&body).await.expect(201);
         answer.json()["id"].as_str().unwrap().to_owned()
     }
+}
+
+fn tenancy(memory: &Arc<MemoryStore>, freshness: &Freshness, source: &Source) -> Tenants {
+    Tenants::new(saaskit_tenants::Ports {
+        store: memory.clone(),
+        workspaces: memory.clone(),
+        members: memory.clone(),
+        memberships: memory.clone(),
+        people: Arc::new(AccountPeople(memory.clone())),
+        freshness: freshness.clone(),
+        source: source.clone(),
+    })
 }
 
 /// Where requests come from.

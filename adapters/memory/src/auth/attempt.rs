@@ -19,6 +19,9 @@ impl AuthState {
                 self.attempts.insert(attempts.key, Attempts { version, ..attempts });
             }
             AttemptWrite::Clear(key) => drop(self.attempts.remove(&key)),
+            AttemptWrite::ClearAccount(account) => {
+                self.attempts.retain(|key, it| *key != account && it.account != Some(account));
+            }
             AttemptWrite::Forget { before } => {
                 let idle: Vec<AttemptKey> =
                     self.attempts.values().filter(|it| is_idle(it, before)).map(|it| it.key).collect();
@@ -33,7 +36,7 @@ impl AuthState {
 
 fn is_idle(attempts: &Attempts, before: Timestamp) -> bool {
     let locks = attempts.locked_until.is_some_and(|until| before < until);
-    attempts.window_from < before && !locks && !attempts.is_disabled()
+    attempts.tried_at < before && !locks && !attempts.is_disabled()
 }
 
 #[async_trait]

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use saaskit_auth::port::Roles;
 use saaskit_auth::write::{ROLE_NAME, RoleWrite};
-use saaskit_auth::{Assignment, Role, RoleId};
+use saaskit_auth::{Assignment, Rights, Role, RoleId};
 use saaskit_kernel::{CommitError, PortError, TenantId, UserId};
 
 use super::AuthState;
@@ -66,6 +66,15 @@ impl Roles for MemoryStore {
         roles.sort_by_key(folded);
         roles.truncate(Role::MOST);
         Ok(roles)
+    }
+
+    async fn rights(&self, user: UserId) -> Result<Option<Rights>, PortError> {
+        let auth = &self.state().auth;
+        let Some(account) = auth.users.get(&user) else { return Ok(None) };
+        let given = auth.assignments.iter().filter(|((owner, _), _)| *owner == user);
+        let roles = given.flat_map(|(_, roles)| roles).filter_map(|role| auth.roles.get(role).cloned());
+        let (super_admin, status) = (account.super_admin, account.status);
+        Ok(Some(Rights { super_admin, status, roles: roles.collect() }))
     }
 
     async fn assignments(&self, user: UserId) -> Result<Vec<Assignment>, PortError> {

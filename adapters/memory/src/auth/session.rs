@@ -22,6 +22,10 @@ impl AuthState {
                 self.change(session, |session| session.authenticated_at = at);
             }
             SessionWrite::Act { session, tenant } => self.change(session, |session| session.tenant = tenant),
+            SessionWrite::Carry { session, from, to } => {
+                let carried = self.sessions.get_mut(&session).filter(|session| session.cookie == Some(from));
+                carried.ok_or(CommitError::Stale)?.cookie = Some(to);
+            }
             SessionWrite::Warn { session, last, at } => {
                 let warned = self.sessions.get_mut(&session).filter(|session| session.warned_at == last);
                 warned.ok_or(CommitError::Stale)?.warned_at = Some(at);

@@ -112,6 +112,10 @@ impl Receiver for Inbox {
             },
         );
     }
+
+    async fn know_nobody_next(&self) {
+        self.0.fail_next(1, ErrorKind::NoRecipient);
+    }
 }
 
 fn sender() -> EmailSenderHarness {

@@ -125,7 +125,7 @@ pub(super) fn read(table: &Table, document: &Document) -> Result<Row, PortError>
 }
 
 /// Documents a store always keeps; where they are JSON's null, the field is left out.
-const ALWAYS_JSON: [&str; 4] = ["payload", "permissions", "policy", "public"];
+const ALWAYS_JSON: [&str; 5] = ["payload", "permissions", "policy", "public", "tries"];
 
 fn value(document: &Document, name: &str, column: &Column) -> Result<Value, PortError> {
     if column.kind == Kind::Json && (document.contains_key(name) || ALWAYS_JSON.contains(&name)) {

@@ -1,13 +1,14 @@
 use async_trait::async_trait;
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use saaskit_auth::port::AttemptCounters;
 use saaskit_auth::write::AttemptWrite;
-use saaskit_auth::{AttemptKey, Attempts};
+use saaskit_auth::{AttemptKey, Attempts, Tries};
 use saaskit_kernel::{PortError, Timestamp, Version};
 
 use super::MOST_FORGOTTEN;
 use crate::commit::saved;
-use crate::row::{Row, bytes, maybe_time, time, version};
+use crate::failure::unreadable;
+use crate::row::{Row, bytes, maybe_bytes, maybe_time, time, version};
 use crate::tx::{Tx, save};
 use crate::{Failure, MongoStore};
 
@@ -16,13 +17,22 @@ const ATTEMPTS: &str = "auth_attempts";
 fn read(row: &Document) -> Result<Attempts, PortError> {
     Ok(Attempts {
         key: AttemptKey::from_bytes(row.bytes("_id")?),
-        tried: row.number("tried")?,
-        window_from: row.at("window_from")?,
+        account: row.maybe_bytes("account")?.map(AttemptKey::from_bytes),
+        tries: tries(row)?,
+        tried_at: row.at("tried_at")?,
         in_row: row.number("in_row")?,
         locks: row.number("locks")?,
         locked_until: row.maybe_at("locked_until")?,
         version: row.version("version")?,
     })
+}
+
+/// In milliseconds, as they are stored.
+fn tries(row: &Document) -> Result<Tries, PortError> {
+    let times =
+        Row::get(row, "tries", Bson::as_array)?.iter().map(|at| at.as_i64().map(Timestamp::from_millis));
+    let times: Option<_> = times.collect();
+    times.map(Tries::at).ok_or_else(|| unreadable("a try has no time"))
 }
 
 #[async_trait]
@@ -43,6 +53,10 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &AttemptWrite) -> Result<(), F
             saved(tx.update(ATTEMPTS, stored, save(fields(attempts))).await?)
         }
         AttemptWrite::Clear(key) => tx.delete(ATTEMPTS, of(key)).await.map(drop),
+        AttemptWrite::ClearAccount(account) => {
+            let all = doc! { "$or": [of(account), { "account": bytes(account.as_bytes()) }] };
+            tx.delete(ATTEMPTS, all).await.map(drop)
+        }
         AttemptWrite::Forget { before } => tx.delete_some(ATTEMPTS, idle(*before), MOST_FORGOTTEN).await,
     }
 }
@@ -51,10 +65,10 @@ fn of(key: &AttemptKey) -> Document {
     doc! { "_id": bytes(key.as_bytes()) }
 }
 
-/// Those that began before and neither lock nor disable.
+/// Those that were tried last before that and neither lock nor disable.
 fn idle(before: Timestamp) -> Document {
     doc! {
-        "window_from": { "$lt": time(before) },
+        "tried_at": { "$lt": time(before) },
         "in_row": { "$lt": i64::from(Attempts::MOST_IN_ROW) },
         "$or": [{ "locked_until": null }, { "locked_until": { "$lte": time(before) } }],
     }
@@ -68,9 +82,11 @@ fn row(attempts: &Attempts) -> Document {
 }
 
 fn fields(attempts: &Attempts) -> Document {
+    let tries: Vec<i64> = attempts.tries.times().iter().map(|at| at.millis()).collect();
     doc! {
-        "tried": i64::from(attempts.tried),
-        "window_from": time(attempts.window_from),
+        "account": maybe_bytes(attempts.account.map(|account| *account.as_bytes())),
+        "tries": tries,
+        "tried_at": time(attempts.tried_at),
         "in_row": i64::from(attempts.in_row),
         "locks": i64::from(attempts.locks),
         "locked_until": maybe_time(attempts.locked_until),

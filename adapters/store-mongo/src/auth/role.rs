@@ -2,10 +2,11 @@ use async_trait::async_trait;
 use bson::{Bson, Document, doc};
 use saaskit_auth::port::Roles;
 use saaskit_auth::write::RoleWrite;
-use saaskit_auth::{Assignment, Permission, Role, RoleId};
+use saaskit_auth::{Assignment, Permission, Rights, Role, RoleId, UserStatus};
 use saaskit_kernel::{CommitError, Name, PortError, TenantId, UserId};
 use uuid::Uuid;
 
+use super::user::USERS;
 use crate::commit::saved;
 use crate::failure::unreadable;
 use crate::row::{Row, id, maybe_id, time, uuid, version};
@@ -42,6 +43,18 @@ impl Roles for MongoStore {
         rows.iter().map(read).collect()
     }
 
+    async fn rights(&self, user: UserId) -> Result<Option<Rights>, PortError> {
+        let rows = self.snapshot(USERS, each_role_of(user)).await?;
+        let Some(account) = rows.first() else { return Ok(None) };
+        let (super_admin, status) =
+            (account.flag("super_admin")?, account.word("status", UserStatus::parse)?);
+        let mut roles = Vec::new();
+        for row in &rows {
+            roles.extend(row.maybe("role", Bson::as_document)?.map(read).transpose()?);
+        }
+        Ok(Some(Rights { super_admin, status, roles }))
+    }
+
     async fn assignments(&self, user: UserId) -> Result<Vec<Assignment>, PortError> {
         let in_order = doc! { "tenant_id": 1, "_id.role_id": 1 };
         let rows = self.all(ASSIGNMENTS, doc! { "_id.user_id": id(user) }, in_order, MOST_ASSIGNED).await?;
@@ -59,6 +72,22 @@ impl Roles for MongoStore {
     async fn role(&self, tenant: Option<TenantId>, role: RoleId) -> Result<Option<Role>, PortError> {
         self.one(ROLES, one_of(tenant, role)).await?.as_ref().map(read).transpose()
     }
+}
+
+/// The account with each of its roles, or alone if it has none.
+fn each_role_of(user: UserId) -> Vec<Document> {
+    let given =
+        doc! { "from": ASSIGNMENTS, "localField": "_id", "foreignField": "_id.user_id", "as": "given" };
+    let role = doc! { "from": ROLES, "localField": "given._id.role_id", "foreignField": "_id", "as": "role" };
+    let each = |path: &str| doc! { "$unwind": { "path": path, "preserveNullAndEmptyArrays": true } };
+    vec![
+        doc! { "$match": { "_id": id(user) } },
+        doc! { "$project": { "super_admin": 1, "status": 1 } },
+        doc! { "$lookup": given },
+        each("$given"),
+        doc! { "$lookup": role },
+        each("$role"),
+    ]
 }
 
 fn of(tenant: Option<TenantId>) -> Document {

@@ -110,6 +110,10 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &SessionWrite) -> Result<(), F
         SessionWrite::Act { session, tenant } => {
             change(tx, doc! { "_id": id(*session) }, doc! { "acts_in": maybe_id(*tenant) }).await
         }
+        SessionWrite::Carry { session, from, to } => {
+            let carried = doc! { "_id": id(*session), "cookie": bytes(from.as_bytes()) };
+            saved(tx.update(SESSIONS, carried, set(doc! { "cookie": bytes(to.as_bytes()) })).await?)
+        }
         SessionWrite::Warn { session, last, at } => {
             let unwarned = doc! { "_id": id(*session), "warned_at": maybe_time(*last) };
             saved(tx.update(SESSIONS, unwarned, set(doc! { "warned_at": time(*at) })).await?)

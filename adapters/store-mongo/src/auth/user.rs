@@ -25,6 +25,7 @@ pub(super) fn read(row: &Document) -> Result<User, PortError> {
         epoch: row.number("epoch")?,
         created_at: row.at("created_at")?,
         erase_at: row.maybe_at("erase_at")?,
+        barred_at: row.maybe_at("barred_at")?,
         version: row.version("version")?,
     })
 }
@@ -117,5 +118,6 @@ fn fields(user: &User) -> Document {
         "super_admin": user.super_admin,
         "epoch": i64::from(user.epoch),
         "erase_at": maybe_time(user.erase_at),
+        "barred_at": maybe_time(user.barred_at),
     }
 }

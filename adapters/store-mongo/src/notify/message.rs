@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use bson::{Document, doc};
-use saaskit_kernel::{Locale, PortError, Sealed};
+use saaskit_kernel::{Email, Locale, Page, Paged, PortError, Sealed};
 use saaskit_notify::port::Messages;
 use saaskit_notify::{Category, Message, MessageId, Status, Template};
 
@@ -9,12 +9,22 @@ use crate::row::{self, Row};
 use crate::tx::{self, Tx};
 use crate::{Failure, MongoStore};
 
-const MESSAGES: &str = "notify_messages";
+pub(super) const MESSAGES: &str = "notify_messages";
 
 #[async_trait]
 impl Messages for MongoStore {
     async fn message(&self, id: MessageId) -> Result<Option<Message>, PortError> {
         self.one(MESSAGES, doc! { "_id": row::id(id) }).await?.as_ref().map(read).transpose()
+    }
+
+    async fn messages_to(&self, address: &Email, page: Page<MessageId>) -> Result<Paged<Message>, PortError> {
+        let mut filter = doc! { "recipient": { "$in": [address.original(), address.normal()] } };
+        if let Some(after) = page.after {
+            filter.insert("_id", doc! { "$gt": row::id(after) });
+        }
+        let rows = self.all(MESSAGES, filter, doc! { "_id": 1 }, page.limit.saturating_add(1)).await?;
+        let found = rows.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Paged::from_one_more(found, page.limit))
     }
 }
 

@@ -38,6 +38,11 @@ fn fields(membership: &Membership) -> Document {
     }
 }
 
+/// What a membership is that holds, or comes back with the account of its user.
+pub(super) fn holds_or_may_return() -> [Document; 2] {
+    [doc! { "removed_at": null }, doc! { "removed_with_account": true }]
+}
+
 fn key(tenant: TenantId, id: MembershipId) -> Document {
     doc! { "tenant_id": row::id(tenant), "id": row::id(id) }
 }
@@ -54,7 +59,7 @@ impl Members for MongoStore {
         tenant: TenantId,
         page: Page<MembershipId>,
     ) -> Result<Paged<Membership>, PortError> {
-        let mut filter = doc! { "tenant_id": row::id(tenant), "removed_at": null };
+        let mut filter = doc! { "tenant_id": row::id(tenant), "$or": holds_or_may_return() };
         if let Some(after) = page.after {
             filter.insert("id", doc! { "$gt": row::id(after) });
         }

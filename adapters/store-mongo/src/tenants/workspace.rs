@@ -1,4 +1,4 @@
-use bson::{Document, doc};
+use bson::{Bson, Document, doc};
 use saaskit_kernel::{CommitError, Name, PortError, Slug, TenantId, Timestamp};
 use saaskit_tenants::write::{LAST_OWNER, OwnerCount, TenantWrite};
 use saaskit_tenants::{MembershipId, Tenant, TenantStatus, Transfer};
@@ -17,6 +17,7 @@ pub(super) fn read(row: &Document) -> Result<Tenant, PortError> {
         name: row.parsed("name", Name::parse)?,
         status: row.word("status", TenantStatus::parse)?,
         policy: serde_json::from_value(row.json("policy")?).map_err(unreadable)?,
+        seats: row.maybe_number("seats")?,
         transfer: read_transfer(row)?,
         created_at: row.at("created_at")?,
         version: row.version("version")?,
@@ -47,6 +48,7 @@ fn fields(tenant: &Tenant) -> Result<Document, PortError> {
         "name": tenant.name.as_str(),
         "status": tenant.status.as_str(),
         "policy": row::json(&policy),
+        "seats": tenant.seats.map_or(Bson::Null, |seats| i64::from(seats).into()),
         "transfer_from": row::maybe_id(tenant.transfer.map(|transfer| transfer.from)),
         "transfer_to": row::maybe_id(tenant.transfer.map(|transfer| transfer.to)),
         "transfer_until": row::maybe_time(tenant.transfer.map(|transfer| transfer.until)),

@@ -8,7 +8,7 @@ use saaskit_auth::port::{AttemptCounters as _, RefreshTokens as _, Tokens as _};
 use saaskit_auth::write::{
     AttemptWrite, AuthWrite, REDEEM, ROTATE, RefreshWrite, SessionWrite, TokenWrite, UserWrite,
 };
-use saaskit_auth::{Admission, Attempts, RefreshToken};
+use saaskit_auth::{Admission, Attempts, RefreshToken, Tries};
 use saaskit_conformance::fixtures::{
     NOW, attempts, event, refresh_token, rotation, session, source, token, user,
 };
@@ -92,13 +92,16 @@ async fn a_token_is_redeemed_once_whatever_the_server_does() {
 async fn a_try_is_counted_once_whatever_the_server_does() {
     let (broken, source) = (Broken::new().await, source());
     for fault in faults() {
-        let first = Attempts { tried: 1, ..attempts(&source) };
+        let first = Attempts { tries: Tries::default(), ..attempts(&source) };
         given(&broken, [AttemptWrite::Save(first.clone()).into()]).await;
         let before = broken.store.attempts(&first.key).await.unwrap().unwrap();
         let Admission::Test(charged) = before.admit(NOW) else { panic!("one more may be tried") };
         is_applied_once(&broken, &source, AttemptWrite::Save(charged.clone()).into(), fault).await;
         let after = broken.store.attempts(&first.key).await.unwrap().unwrap();
-        assert_eq!((after.tried, after.in_row), (before.tried + 1, before.in_row + 1));
+        assert_eq!(
+            (after.tries.times().len(), after.in_row),
+            (before.tries.times().len() + 1, before.in_row + 1)
+        );
         let again =
             broken.store.commit(Commit::new().write(AuthWrite::from(AttemptWrite::Save(charged)))).await;
         assert!(matches!(again, Err(CommitError::Stale)), "{again:?}");

@@ -1,5 +1,5 @@
-//! What somebody's transaction holds, who never ends it: the server does so after a minute. Until then nobody waits for
-//! it who need not, and whoever must is told in time.
+//! What somebody's transaction holds, who never ends it: the server does so after a minute, or as it is told. Until
+//! then nobody waits for it who need not, and whoever must is told in time.
 
 use std::time::Duration;
 

@@ -6,11 +6,14 @@ use saaskit_store_mongo::MongoStore;
 
 use super::Database;
 
-const ALL: [&str; 4] = [
+const ALL: [&str; 7] = [
     "kernel/0001_jobs_events_audit",
     "auth/0001_accounts",
+    "auth/0002_tries",
     "tenants/0001_workspaces",
     "notify/0001_messages",
+    "notify/0002_brandings",
+    "notify/0003_readers",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,11 +64,11 @@ async fn a_migration_that_was_broken_off_is_done_again() {
     let database = Database::migrated().await;
     let raw = database.raw().await;
     let records = raw.collection::<Document>("saaskit_migrations");
-    records.delete_one(doc! { "_id.domain": "notify" }).await.unwrap();
+    records.delete_one(doc! { "_id.domain": "notify", "_id.version": 1 }).await.unwrap();
     let holder =
         doc! { "_id": "migrations", "holder": "one that died", "until": bson::DateTime::from_millis(1) };
     raw.collection::<Document>("saaskit_locks").insert_one(holder).await.unwrap();
-    assert_eq!(MongoStore::migrate(&database.config).await.unwrap(), [ALL[3]]);
+    assert_eq!(MongoStore::migrate(&database.config).await.unwrap(), [ALL[4]]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

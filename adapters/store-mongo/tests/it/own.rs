@@ -49,9 +49,8 @@ fn an_address_that_is_none_is_refused_and_not_repeated() {
 #[cfg_attr(not(feature = "live"), ignore = "needs MongoDB: cargo verify")]
 async fn a_server_that_is_not_there_is_unavailable() {
     let port = saaskit_peers::free_port().unwrap();
-    let mut config =
-        Database::at(&format!("mongodb://127.0.0.1:{port}/?directConnection=true")).config.clone();
-    config.find = Duration::from_secs(1);
+    let url = format!("mongodb://127.0.0.1:{port}/it?directConnection=true");
+    let config = Config { find: Duration::from_secs(1), ..Config::new(Secret::new(&url)) };
     let error = MongoStore::migrate(&config).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
 }

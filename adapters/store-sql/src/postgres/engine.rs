@@ -1,5 +1,6 @@
 //! What is PostgreSQL's own: types, pools, error codes.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,13 +75,42 @@ impl Pools {
 }
 
 /// A connection for one question.
-pub(crate) async fn hold(pool: &Pool) -> Result<PoolConnection<Db>, sqlx::Error> {
-    pool.acquire().await
+pub(crate) async fn hold(pool: &Pool) -> Result<Held, sqlx::Error> {
+    Ok(Held { conn: pool.acquire().await?, is_free: false })
 }
 
 /// Gives one back on which nothing is under way; the pool sees to the rest.
-pub(crate) fn give_back(_pool: &Pool, conn: PoolConnection<Db>) {
-    drop(conn);
+pub(crate) fn give_back(_pool: &Pool, mut held: Held) {
+    held.is_free = true;
+}
+
+/// A connection that is held. Dropped in the middle of a question it is closed: the answer may never come, and the pool
+/// would wait for it.
+pub(crate) struct Held {
+    conn: PoolConnection<Db>,
+    is_free: bool,
+}
+
+impl Deref for Held {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if !self.is_free {
+            self.conn.close_on_drop();
+        }
+    }
 }
 
 /// A connection that was idle for long is tried first; one in use costs no trip for it.
@@ -93,11 +123,27 @@ async fn is_usable(conn: &mut Conn, idle_for: Duration) -> Result<bool, sqlx::Er
 
 /// A connection outside the pools.
 pub(crate) async fn connect(config: &Config) -> Result<Conn, PortError> {
+    dial(config).await?.map_err(port)
+}
+
+/// Whether the server is there. That it refuses us is an answer, too.
+pub(crate) async fn look(config: &Config) -> Result<(), PortError> {
+    match dial(config).await? {
+        Ok(conn) => {
+            // It has answered, however this goes.
+            drop(tokio::time::timeout(config.pool.acquire, conn.close()).await);
+            Ok(())
+        }
+        Err(sqlx::Error::Database(error)) if !is_lost(error.as_ref()) => Ok(()),
+        Err(error) => Err(port(error)),
+    }
+}
+
+/// What comes of trying to connect, in time.
+async fn dial(config: &Config) -> Result<Result<Conn, sqlx::Error>, PortError> {
     let options = config.options().map_err(port)?;
     let connected = tokio::time::timeout(config.pool.acquire, Conn::connect_with(&options)).await;
-    connected
-        .map_err(|_| port_error(ErrorKind::Unavailable).because("no answer from the server"))?
-        .map_err(port)
+    connected.map_err(|_| port_error(ErrorKind::Unavailable).because("no answer from the server"))
 }
 
 async fn pool(config: &Config, role: &str) -> Result<Pool, sqlx::Error> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use saaskit_kernel::{Scope, Secret, TenantId};
+use saaskit_kernel::{Reach, Scope, Secret, TenantId};
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -40,7 +40,7 @@ async fn no_call_leaves_its_tenant_on_the_connection() {
     assert_eq!(left_behind(&pools).await, [None, None], "after a read");
 
     let limit = Duration::from_secs(5);
-    Tx::begin(&pools, scope).await.unwrap().commit(&pools, limit).await.unwrap();
+    Tx::begin(&pools, scope).await.unwrap().commit(&pools, limit, &Reach::default()).await.unwrap();
     assert_eq!(left_behind(&pools).await, [None, None], "after a commit");
     Tx::begin(&pools, scope).await.unwrap().rollback().await;
     assert_eq!(left_behind(&pools).await, [None, None], "after a rollback");

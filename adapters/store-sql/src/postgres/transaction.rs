@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use saaskit_kernel::{CommitError, ErrorKind, Scope};
+use saaskit_kernel::{CommitError, ErrorKind, Reach, Scope};
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Row as _};
 use tokio::time::{sleep, timeout};
@@ -58,9 +58,14 @@ impl Tx {
     }
 
     /// Commits. If the connection is lost meanwhile, the server is asked which way it went.
-    pub(crate) async fn commit(mut self, pools: &Pools, limit: Duration) -> Result<(), Failure> {
-        let sent = timeout(limit, sqlx::raw_sql("COMMIT").execute(self.conn())).await;
-        match sent {
+    pub(crate) async fn commit(
+        mut self,
+        pools: &Pools,
+        limit: Duration,
+        reach: &Reach,
+    ) -> Result<(), Failure> {
+        let sent = timeout(limit, sqlx::raw_sql("COMMIT").execute(self.conn()));
+        match reach.end::<_, Failure>(sent).await? {
             Ok(Ok(_)) => {
                 self.over = true;
                 Ok(())

@@ -18,7 +18,11 @@ mod token;
 mod user;
 
 pub(super) const DOMAIN: Domain = Domain {
-    migrations: &[Migration { domain: "auth", version: 1, name: "accounts", up: up!("auth/0001_accounts") }],
+    migrations: &[
+        Migration { domain: "auth", version: 1, name: "accounts", up: up!("auth/0001_accounts") },
+        Migration { domain: "auth", version: 2, name: "barred", up: up!("auth/0002_barred") },
+        Migration { domain: "auth", version: 3, name: "tries", up: up!("auth/0003_tries") },
+    ],
     tables: saaskit_auth::TABLES,
     rules: &[
         ("auth_users_email", USER_EMAIL),

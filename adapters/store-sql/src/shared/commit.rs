@@ -5,7 +5,7 @@ use sqlx::Acquire;
 use tokio::time::timeout;
 
 use super::domain::Apply;
-use super::{Conn, DOMAINS, Retries, Store, WriteHandler, away, engine, error, log, signal, work};
+use super::{Conn, DOMAINS, Retries, Store, WriteHandler, engine, error, log, signal, work};
 use crate::Failure;
 
 /// A checked commit, each write with who applies it.
@@ -19,16 +19,13 @@ impl Store {
     pub(super) async fn commit_with_retries(&self, commit: Commit) -> Result<(), CommitError> {
         let prepared = commit.prepare(&self.0.subscriptions)?;
         let plan = self.plan(&prepared)?;
-        let committing = async {
-            let mut retries = Retries::default();
-            loop {
-                match self.attempt(&plan).await {
-                    Err(Failure::Sql(cause)) if retries.again(&cause).await => {}
-                    outcome => return outcome,
-                }
+        let mut retries = Retries::default();
+        let outcome = loop {
+            match self.attempt(&plan).await {
+                Err(Failure::Sql(cause)) if retries.again(&cause).await => {}
+                outcome => break outcome,
             }
         };
-        let outcome = self.0.reach.ask(committing, away::judge).await;
         outcome.map_err(|failure| error::explain(failure, &self.0.indexes))
     }
 
@@ -73,16 +70,20 @@ impl Store {
     }
 
     async fn attempt(&self, plan: &Plan<'_>) -> Result<(), Failure> {
+        let tx = self.0.reach.ask(self.begin(plan)).await?;
+        tx.commit(&self.0.pools, self.limit(), &self.0.reach).await
+    }
+
+    /// A transaction in which everything is applied; dropped, nothing was.
+    async fn begin(&self, plan: &Plan<'_>) -> Result<engine::Tx, Failure> {
         let mut tx = engine::Tx::begin(&self.0.pools, plan.prepared.scope).await?;
         let late = || Err(engine::port_error(ErrorKind::TimedOut).into());
         let applied = timeout(self.limit(), plan.apply(tx.conn())).await;
-        match applied.unwrap_or_else(|_| late()) {
-            Ok(()) => tx.commit(&self.0.pools, self.limit()).await,
-            Err(failure) => {
-                tx.rollback().await;
-                Err(failure)
-            }
+        if let Err(failure) = applied.unwrap_or_else(|_| late()) {
+            tx.rollback().await;
+            return Err(failure);
         }
+        Ok(tx)
     }
 }
 

@@ -11,12 +11,15 @@ use crate::migration::Migration;
 
 /// The kernel's own tables: jobs, events, audit, claims, signals.
 pub(super) const DOMAIN: Domain = Domain {
-    migrations: &[Migration {
-        domain: "kernel",
-        version: 1,
-        name: "jobs_events_audit",
-        up: up!("kernel/0001_jobs_events_audit"),
-    }],
+    migrations: &[
+        Migration {
+            domain: "kernel",
+            version: 1,
+            name: "jobs_events_audit",
+            up: up!("kernel/0001_jobs_events_audit"),
+        },
+        Migration { domain: "kernel", version: 2, name: "jobs_bound", up: up!("kernel/0002_jobs_bound") },
+    ],
     tables: saaskit_kernel::archive::TABLES,
     rules: &[],
     known: &[],

@@ -1,12 +1,12 @@
-//! Messages, what is not to be sent, and the development outbox.
+//! Messages, what is not to be sent, what workspaces' mails look like, and the development outbox.
 
 use async_trait::async_trait;
-use saaskit_kernel::{Email, Locale, PortError, Sealed, TenantId};
+use saaskit_kernel::{Email, Locale, Page, Paged, PortError, Sealed, TenantId};
 use saaskit_notify::port::{Messages, Outbox, Preferences, Suppressions};
 use saaskit_notify::write::{MessageWrite, NotifyWrite, OutboxWrite, PreferenceWrite, SuppressionWrite};
 use saaskit_notify::{
-    Captured, Category, Channel, Message, MessageId, OptOut, Status, Suppression, SuppressionReason,
-    Template, Topic,
+    Captured, Category, Channel, Message, MessageId, OptOut, Status, Suppression, SuppressionId,
+    SuppressionReason, Template, Topic,
 };
 use sqlx::types::Uuid;
 
@@ -18,16 +18,24 @@ use super::{Conn, Row, Store};
 use crate::Failure;
 use crate::migration::Migration;
 
+mod branding;
+
 pub(super) const DOMAIN: Domain = Domain {
-    migrations: &[Migration {
-        domain: "notify",
-        version: 1,
-        name: "messages",
-        up: up!("notify/0001_messages"),
-    }],
+    migrations: &[
+        Migration { domain: "notify", version: 1, name: "messages", up: up!("notify/0001_messages") },
+        Migration { domain: "notify", version: 2, name: "brandings", up: up!("notify/0002_brandings") },
+        Migration { domain: "notify", version: 3, name: "readers", up: up!("notify/0003_readers") },
+    ],
     tables: saaskit_notify::TABLES,
     rules: &[],
-    known: &["notify_messages_pkey", "notify_suppressions_pkey", "notify_opt_outs_pkey", "notify_outbox_id"],
+    known: &[
+        "notify_messages_pkey",
+        "notify_suppressions_pkey",
+        "notify_suppressions_id",
+        "notify_opt_outs_pkey",
+        "notify_brandings_pkey",
+        "notify_outbox_id",
+    ],
     write: |write| write.of::<NotifyWrite>().map(|write| write as &dyn Apply),
 };
 
@@ -39,6 +47,21 @@ impl Messages for Store {
                            provider_id, version FROM notify_messages WHERE id = $1";
         let row = self.one(self.0.pools.system(), || sql(text).bind(id.uuid())).await?;
         row.as_ref().map(read_message).transpose()
+    }
+
+    async fn messages_to(&self, address: &Email, page: Page<MessageId>) -> Result<Paged<Message>, PortError> {
+        let text =
+            "SELECT id, tenant_id, recipient, locale, template, category, sealed, status, created_at, changed_at,
+                           provider_id, version FROM notify_messages
+                    WHERE recipient IN ($1, $2) AND id > $3 ORDER BY id LIMIT $4";
+        let after = page.after.map_or(Uuid::nil(), |id| id.uuid());
+        let query = || {
+            let query = sql(text).bind(address.original()).bind(address.normal()).bind(after);
+            query.bind(i64::from(page.limit) + 1)
+        };
+        let rows = self.all(self.0.pools.system(), query).await?;
+        let found = rows.iter().map(read_message).collect::<Result<_, _>>()?;
+        Ok(Paged::from_one_more(found, page.limit))
     }
 }
 
@@ -66,17 +89,44 @@ impl Suppressions for Store {
         address: &Email,
         tenant: Option<TenantId>,
     ) -> Result<Option<Suppression>, PortError> {
-        let text = "SELECT address, tenant_id, reason, since FROM notify_suppressions
+        let text = "SELECT id, address, tenant_id, reason, since FROM notify_suppressions
                     WHERE address = $1 AND tenant_id IN ($2, $3) ORDER BY tenant_id DESC LIMIT 1";
         let query = || sql(text).bind(address.normal()).bind(sender(tenant)).bind(sender(None));
         let row = self.one(self.0.pools.system(), query).await?;
         row.as_ref().map(read_suppression).transpose()
+    }
+
+    async fn suppression_by_id(&self, id: SuppressionId) -> Result<Option<Suppression>, PortError> {
+        let text = "SELECT id, address, tenant_id, reason, since FROM notify_suppressions WHERE id = $1";
+        let row = self.one(self.0.pools.system(), || sql(text).bind(id.uuid())).await?;
+        row.as_ref().map(read_suppression).transpose()
+    }
+
+    async fn suppressions(
+        &self,
+        address: Option<&Email>,
+        page: Page<SuppressionId>,
+    ) -> Result<Paged<Suppression>, PortError> {
+        let after = page.after.map_or(Uuid::nil(), |id| id.uuid());
+        let limit = i64::from(page.limit) + 1;
+        let all = "SELECT id, address, tenant_id, reason, since FROM notify_suppressions WHERE id > $1
+                   ORDER BY id LIMIT $2";
+        let of_one = "SELECT id, address, tenant_id, reason, since FROM notify_suppressions WHERE id > $1
+                      AND address = $3 ORDER BY id LIMIT $2";
+        let query = || match address {
+            None => sql(all).bind(after).bind(limit),
+            Some(address) => sql(of_one).bind(after).bind(limit).bind(address.normal()),
+        };
+        let rows = self.all(self.0.pools.system(), query).await?;
+        let found = rows.iter().map(read_suppression).collect::<Result<_, _>>()?;
+        Ok(Paged::from_one_more(found, page.limit))
     }
 }
 
 fn read_suppression(row: &Row) -> Result<Suppression, PortError> {
     let tenant: Uuid = row.get("tenant_id")?;
     Ok(Suppression {
+        id: row.id("id")?,
         address: row.email("address")?,
         tenant: (!tenant.is_nil()).then(|| TenantId::from_uuid(tenant)),
         reason: row.word("reason", SuppressionReason::parse)?,
@@ -143,16 +193,18 @@ impl Apply for NotifyWrite {
                 let text = "DELETE FROM notify_opt_outs WHERE address = $1 AND tenant_id = $2 AND topic = $3";
                 prefer(conn, text, it).await
             }
+            Self::Branding(write) => branding::apply(conn, write).await,
             Self::Outbox(OutboxWrite::Keep(captured)) => keep(conn, captured).await,
+            Self::Forget(address) => forget(conn, address).await,
         }
     }
 }
 
 async fn suppress(conn: &mut Conn, it: &Suppression) -> Result<(), Failure> {
-    let query = sql("INSERT INTO notify_suppressions (address, tenant_id, reason, since)
-                     VALUES ($1, $2, $3, $4) ON CONFLICT (address, tenant_id) DO NOTHING");
-    let query = query.bind(it.address.normal()).bind(sender(it.tenant)).bind(it.reason.as_str());
-    query.bind(At(it.since)).execute(conn).await?;
+    let query = sql("INSERT INTO notify_suppressions (address, tenant_id, id, reason, since)
+                     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (address, tenant_id) DO NOTHING");
+    let query = query.bind(it.address.normal()).bind(sender(it.tenant)).bind(it.id.uuid());
+    query.bind(it.reason.as_str()).bind(At(it.since)).execute(conn).await?;
     Ok(())
 }
 
@@ -199,6 +251,19 @@ fn fields(query: Query, message: &Message) -> Query {
         .bind(message.status.as_str())
         .bind(At(message.changed_at))
         .bind(message.provider_id.as_deref())
+}
+
+/// Whoever reads there, of every tenant.
+async fn forget(conn: &mut Conn, reader: &Email) -> Result<(), Failure> {
+    for text in [
+        "DELETE FROM notify_messages WHERE recipient IN ($1, $2)",
+        "DELETE FROM notify_outbox WHERE recipient IN ($1, $2)",
+        "DELETE FROM notify_suppressions WHERE address IN ($1, $2)",
+        "DELETE FROM notify_opt_outs WHERE address IN ($1, $2)",
+    ] {
+        sql(text).bind(reader.original()).bind(reader.normal()).execute(&mut *conn).await?;
+    }
+    Ok(())
 }
 
 async fn keep(conn: &mut Conn, captured: &Captured) -> Result<(), Failure> {

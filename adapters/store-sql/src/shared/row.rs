@@ -29,6 +29,11 @@ pub(super) trait Columns {
         N::try_from(self.get::<i64>(column)?).map_err(|_| unreadable(format!("{column} is out of range")))
     }
 
+    fn maybe_number<N: TryFrom<i64>>(&self, column: &str) -> Result<Option<N>, PortError> {
+        let number = self.get::<Option<i64>>(column)?.map(N::try_from).transpose();
+        number.map_err(|_| unreadable(format!("{column} is out of range")))
+    }
+
     /// Exactly so many bytes.
     fn bytes<const N: usize>(&self, column: &str) -> Result<[u8; N], PortError> {
         let bytes: Option<[u8; N]> = self.maybe_bytes(column)?;

@@ -25,7 +25,6 @@ macro_rules! members {
 mod archive;
 #[cfg(feature = "auth")]
 mod auth;
-mod away;
 mod claim;
 mod commit;
 mod domain;
@@ -66,7 +65,7 @@ pub trait WriteHandler: fmt::Debug + Send + Sync + 'static {
     fn handles(&self, write: &Write) -> bool;
 
     /// Applies a write it knows. On PostgreSQL it runs under the role the login has by itself. An error refuses
-    /// the whole commit.
+    /// the whole commit. The connection is inside of a transaction, which it neither ends nor begins anew.
     async fn apply(&self, conn: &mut Conn, write: &Write) -> Result<(), Failure>;
 }
 
@@ -96,17 +95,23 @@ impl Store {
     ) -> Result<Self, PortError> {
         config.validate()?;
         let pools = Pools::connect(&config).await?;
-        migrate::expect_whole(&mut *engine::hold(pools.system()).await.map_err(port)?).await?;
+        let mut conn = engine::hold(pools.system()).await.map_err(port)?;
+        migrate::expect_whole(&mut conn).await?;
+        engine::give_back(pools.system(), conn);
         let indexes = Indexes::load(&pools).await.map_err(port)?;
         let (cursor, reach) = Default::default();
         Ok(Self(Arc::new(Inner { pools, config, indexes, subscriptions, handlers, cursor, reach })))
     }
 
-    /// The same, refusing at once while that breaker is open: it opens when there is no connection to be had and
-    /// nobody is answered.
+    /// The same, refusing at once while that breaker is open: it opens when somebody waits and the server is looked for
+    /// in vain. It is looked for by a task, which ends with this store.
     #[must_use]
     pub fn behind(self, breaker: Breaker) -> Self {
-        self.0.reach.mind(breaker);
+        let config = self.0.config.clone();
+        self.0.reach.mind(breaker, move || {
+            let config = config.clone();
+            async move { engine::look(&config).await }
+        });
         self
     }
 
@@ -180,7 +185,7 @@ impl Store {
                 }
             }
         };
-        self.0.reach.ask(asking, away::judge).await.map_err(error::of_question)
+        self.0.reach.ask(asking).await.map_err(error::of_question)
     }
 }
 

@@ -21,12 +21,10 @@ use member::member_columns;
 use workspace::tenant_columns;
 
 pub(super) const DOMAIN: Domain = Domain {
-    migrations: &[Migration {
-        domain: "tenants",
-        version: 1,
-        name: "workspaces",
-        up: up!("tenants/0001_workspaces"),
-    }],
+    migrations: &[
+        Migration { domain: "tenants", version: 1, name: "workspaces", up: up!("tenants/0001_workspaces") },
+        Migration { domain: "tenants", version: 2, name: "seats", up: up!("tenants/0002_seats") },
+    ],
     tables: saaskit_tenants::TABLES,
     rules: &[("tenants_tenants_slug", TENANT_SLUG), ("tenants_memberships_user", MEMBERSHIP_USER)],
     known: &["tenants_tenants_pkey", "tenants_memberships_pkey"],

@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteArgumentsBuffer, SqliteTypeInfo, SqliteValueRef};
 use sqlx::{Database, Decode, Encode, Row as _, Type};
 
 pub(crate) use super::config::Config;
-use super::readers::Reader;
+use super::pool::Borrowed;
 use super::store::port;
 pub(crate) use super::transaction::{Before, Tx, hand_over, take_back};
 use crate::{PoolSettings, statements};
@@ -21,7 +21,7 @@ pub(crate) const NAME: &str = "sqlite";
 pub(crate) type Db = sqlx::Sqlite;
 /// A connection to the database.
 pub type Conn = sqlx::SqliteConnection;
-pub(crate) use super::readers::Readers as Pool;
+pub(crate) use super::pool::Pool;
 pub(crate) type Row = sqlx::sqlite::SqliteRow;
 pub(crate) type Query = sqlx::query::Query<'static, Db, <Db as Database>::Arguments>;
 
@@ -48,8 +48,7 @@ impl Pools {
         let pool = || PoolOptions::new().acquire_timeout(settings.acquire).test_before_acquire(false);
         let writer = pool().min_connections(1).max_connections(1).idle_timeout(None).max_lifetime(None);
         let write = writer.connect_with(config.options()?).await?;
-        // Its one connection is not kept aside: a commit could not have it then.
-        let write = Pool::before(write, PoolSettings { min: 0, max: 1, ..settings });
+        let write = Pool::before(write, PoolSettings { min: 1, max: 1, ..settings });
         let readers = pool().min_connections(settings.min).max_connections(settings.max);
         let readers = readers.idle_timeout(settings.idle);
         let read = readers.connect_with(config.options()?.pragma("query_only", "ON")).await?;
@@ -82,13 +81,19 @@ impl Pools {
 }
 
 /// A connection for one question.
-pub(crate) async fn hold(pool: &Pool) -> Result<Reader, sqlx::Error> {
+pub(crate) async fn hold(pool: &Pool) -> Result<Borrowed, sqlx::Error> {
     pool.hold().await
 }
 
 /// Gives one back on which nothing is under way.
-pub(crate) fn give_back(pool: &Pool, reader: Reader) {
-    pool.give_back(reader);
+pub(crate) fn give_back(pool: &Pool, borrowed: Borrowed) {
+    pool.give_back(borrowed);
+}
+
+/// Whether the server is there: here there is none.
+#[expect(clippy::unused_async, reason = "the other engine asks the server")]
+pub(crate) async fn look(_config: &Config) -> Result<(), PortError> {
+    Ok(())
 }
 
 /// Names unique indexes by the columns that `SQLite` names in its errors. A primary key is called as `PostgreSQL`
@@ -98,14 +103,16 @@ pub(crate) struct Indexes(HashMap<String, String>);
 
 impl Indexes {
     pub(crate) async fn load(pools: &Pools) -> Result<Self, sqlx::Error> {
+        let mut conn = pools.read.hold().await?;
         let rows = sqlx::query::<Db>(
             "SELECT group_concat(m.name || '.' || c.name, ', ' ORDER BY c.seqno) AS columns,
                     CASE i.origin WHEN 'pk' THEN m.name || '_pkey' ELSE i.name END AS name
              FROM sqlite_schema m, pragma_index_list(m.name) i, pragma_index_info(i.name) c
              WHERE m.type = 'table' AND i.\"unique\" GROUP BY m.name, i.name",
         )
-        .fetch_all(pools.read.pool())
+        .fetch_all(&mut *conn)
         .await?;
+        pools.read.give_back(conn);
         let named = rows.iter().map(|row| Ok((row.try_get("columns")?, row.try_get("name")?)));
         Ok(Self(named.collect::<Result<_, sqlx::Error>>()?))
     }

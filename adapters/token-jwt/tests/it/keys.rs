@@ -2,7 +2,7 @@ use saaskit_auth::Algorithm;
 use saaskit_auth::port::{PublicKey, TokenSigner};
 use saaskit_conformance::fixtures::{NOW, source};
 use saaskit_kernel::{ErrorKind, Secret, Source};
-use saaskit_token_jwt::JwtSigner;
+use saaskit_token_jwt::{JwtSigner, private_keys};
 use serde_json::json;
 
 use crate::bench::{ALGORITHMS, AUDIENCE, Bench, ISSUER, claims};
@@ -70,6 +70,23 @@ fn a_key_made_elsewhere_is_imported() {
     let with_bag = format!("Bag Attributes\r\n{}", ED25519.replace('\n', "\r\n"));
     let again = signer.import(source().id(), Algorithm::EdDsa, &Secret::new(with_bag)).unwrap();
     assert_eq!(again.public, key.public);
+}
+
+#[test]
+fn several_keys_of_a_text_are_each_a_key_and_what_follows_them_is_none() {
+    let signer = JwtSigner::new(ISSUER, AUDIENCE);
+    let made = ALGORITHMS.map(|algorithm| signer.generate(source().id(), algorithm).unwrap().private);
+    let text = made.each_ref().map(|key| format!("Bag Attributes\r\n{}\r\n", key.expose())).concat();
+    let name = |keys: &[Secret]| {
+        let named = keys.iter().zip(ALGORITHMS).map(|(key, algorithm)| signer.name(algorithm, key));
+        named.collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    let read = private_keys(&Secret::new(text.as_str()));
+    assert_eq!((read.len(), name(&read)), (3, name(&made)));
+    assert!(private_keys(&Secret::new(" \n")).is_empty());
+    let followed = private_keys(&Secret::new(text + "-----BEGIN CERTIFICATE-----"));
+    assert_eq!(followed.len(), 4);
+    assert!(ALGORITHMS.iter().all(|algorithm| signer.name(*algorithm, &followed[3]).is_err()));
 }
 
 #[test]

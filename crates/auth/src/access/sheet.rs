@@ -1,3 +1,5 @@
+use saaskit_kernel::Version;
+
 use crate::{Permission, Role, RoleId};
 
 use super::{Catalogue, SystemRole};
@@ -13,12 +15,14 @@ pub struct RoleSheet {
     pub permissions: Vec<Permission>,
     /// Whether it is always there, as it is.
     pub system: bool,
+    /// The version it was read with.
+    pub version: Version,
 }
 
 impl RoleSheet {
     pub(crate) fn of_system(role: SystemRole, catalogue: &Catalogue) -> Self {
         let permissions = catalogue.of_system(role).to_vec();
-        Self { id: role.id(), name: role.name().to_owned(), permissions, system: true }
+        Self { id: role.id(), name: role.name().to_owned(), permissions, system: true, version: Version::NEW }
     }
 
     /// The first of its permissions that covers it.
@@ -28,7 +32,7 @@ impl RoleSheet {
 }
 
 impl From<Role> for RoleSheet {
-    fn from(Role { id, name, permissions, .. }: Role) -> Self {
-        Self { id, name: name.to_string(), permissions, system: false }
+    fn from(Role { id, name, permissions, version, .. }: Role) -> Self {
+        Self { id, name: name.to_string(), permissions, system: false, version }
     }
 }

@@ -65,9 +65,9 @@ impl Auth {
         veto.map_or_else(|| error.into(), AuthError::from)
     }
 
-    /// Forgets the tries to sign in to an account.
+    /// Forgets the tries to sign in to an account, on every browser.
     pub(super) fn clearing_attempts(&self, user: &User) -> Result<AttemptWrite, AuthError> {
-        Ok(AttemptWrite::Clear(AttemptKey::of_account(&self.installation()?, &user.email)))
+        Ok(AttemptWrite::ClearAccount(AttemptKey::of_account(&self.installation()?, &user.email)))
     }
 }
 

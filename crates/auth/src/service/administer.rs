@@ -1,9 +1,11 @@
-use saaskit_kernel::{Action, Call, Code, Invalid, Outcome, Principal, Timestamp, UserId, retry_stale};
+use saaskit_kernel::{
+    Action, Call, Code, Commit, Invalid, Outcome, Principal, Timestamp, UserId, retry_stale,
+};
 use serde_json::{Value, json};
 
 use super::{Auth, TRIES, forgot_password, is_contended};
-use crate::write::AuthWrite;
-use crate::{AccountError, AuthError, News, Place, User, UserStatus, action, event};
+use crate::write::{AuthWrite, UserWrite};
+use crate::{AccountError, AuthError, News, Permission, Place, User, UserStatus, action, event};
 
 /// What an operator does to an account, and why.
 #[derive(Debug, Clone)]
@@ -46,10 +48,7 @@ const DELETE: Act = Act {
     action: action::DELETE_USER,
     event: event::USER_DELETED,
     on_oneself: false,
-    change: |user, _| match user.status {
-        UserStatus::Active | UserStatus::Suspended => Ok(user.delete(None)),
-        UserStatus::Deleted => Ok(user),
-    },
+    change: |user, now| Ok(if user.is_erased(now) { user } else { user.bar(now) }),
 };
 const RESTORE: Act = Act {
     action: action::RESTORE_USER,
@@ -83,7 +82,8 @@ impl Auth {
         self.administer(call, by, ask, &UNLOCK).await
     }
 
-    /// Deletes an account; it can be restored until its data are purged.
+    /// Deletes an account, for its owner too if that was done before; an operator can restore it until its data are
+    /// purged.
     pub async fn delete_user(
         &self,
         call: &Call,
@@ -106,14 +106,23 @@ impl Auth {
     /// Mails the owner of an account a link to set a new password. The operator never sees it.
     pub async fn start_reset(&self, call: &Call, by: &Principal, ask: &Administer) -> Result<(), AuthError> {
         let reason = read_reason(&ask.reason)?;
-        let user = self.known(ask.user).await?;
-        self.may_act_on(by, &user).await?;
+        retry_stale(TRIES, is_contended, || self.start_reset_once(call, by, (ask.user, &reason))).await
+    }
+
+    async fn start_reset_once(
+        &self,
+        call: &Call,
+        by: &Principal,
+        (id, reason): (UserId, &str),
+    ) -> Result<(), AuthError> {
+        let user = self.known(id).await?;
+        let standing = self.may_act_on(by, &user).await?;
         if user.status != UserStatus::Active {
             return Err(AccountError::StatusConflict.into());
         }
         let job = self.sealed_job(forgot_password::KIND, &user.email)?;
         let entry = call.entry(&self.ports.source, action::START_RESET, Outcome::Success, None);
-        let commit = call.commit().enqueue(job).record(entry.on(user.id).because(reason));
+        let commit = call.commit().enqueue(job).record(entry.on(id).because(reason)).and(standing);
         Ok(self.ports.store.commit(commit).await?)
     }
 
@@ -140,11 +149,11 @@ impl Auth {
     ) -> Result<User, AuthError> {
         let source = &self.ports.source;
         let before = self.known(id).await?;
-        self.may_act_on(by, &before).await?;
+        let standing = self.may_act_on(by, &before).await?;
         let after = (act.change)(before.clone(), source.now())?;
         let entry = call.entry(source, act.action, Outcome::Success, None).on(id);
-        let mut commit =
-            call.commit().record(entry.because(reason).changing(standing(&before), standing(&after)));
+        let entry = entry.because(reason).changing(shown(&before), shown(&after));
+        let mut commit = call.commit().record(entry).and(standing);
         if act.action == action::UNLOCK_USER {
             commit = commit.write(AuthWrite::Attempt(self.clearing_attempts(&after)?));
         }
@@ -160,19 +169,28 @@ impl Auth {
 }
 
 impl Auth {
-    /// Nobody acts on who may do more than they may.
-    async fn may_act_on(&self, by: &Principal, user: &User) -> Result<(), AuthError> {
-        if user.super_admin && !self.me(by).await?.super_admin {
+    /// Nobody acts on who may do more than they may. Gives what the commit is to come with: of two who act on each
+    /// other at once, the later one finds their own account changed.
+    async fn may_act_on(&self, by: &Principal, user: &User) -> Result<Commit, AuthError> {
+        let theirs = self.sheets_of(user.id, Place::Installation).await?;
+        let theirs: Vec<Permission> = theirs.into_iter().flat_map(|sheet| sheet.permissions).collect();
+        let actor = self.me(by).await?;
+        if user.super_admin && !actor.super_admin {
             return Err(AccountError::OperatorsOnly.into());
         }
-        let own = self.powers(by.user, Place::Installation).await?;
-        let theirs = self.sheets_of(user.id, Place::Installation).await?;
-        own.reach(theirs.iter().flat_map(|sheet| &sheet.permissions))
+        self.powers_of(&actor, Place::Installation).await?.reach(&theirs)?;
+        let has_power = user.super_admin || !theirs.is_empty();
+        Ok(if has_power && actor.id != user.id { unchanged(actor) } else { Commit::new() })
     }
 }
 
-fn standing(user: &User) -> Value {
-    json!({ "status": user.status.as_str(), "erase_at": user.erase_at })
+/// The commit that holds only while an account is as it was read.
+pub(super) fn unchanged(user: User) -> Commit {
+    Commit::new().write(AuthWrite::User(UserWrite::Save(user)))
+}
+
+fn shown(user: &User) -> Value {
+    json!({ "status": user.status.as_str(), "erase_at": user.erase_at, "barred_at": user.barred_at })
 }
 
 fn read_reason(text: &str) -> Result<String, AuthError> {

@@ -6,12 +6,10 @@ use saaskit_kernel::{
 };
 use serde_json::json;
 
-use super::may::Powers;
+use super::administer::unchanged;
 use super::{Auth, TRIES, is_contended};
 use crate::write::{AuthWrite, RoleWrite};
-use crate::{
-    AccountError, Assignment, AuthError, News, Place, Role, RoleId, RoleSheet, SystemRole, action, event,
-};
+use crate::{Assignment, AuthError, News, Place, Role, RoleId, RoleSheet, SystemRole, User, action, event};
 
 const ROLE_UNKNOWN: Invalid =
     Invalid::new(Code::validation("ROLE_UNKNOWN"), "there is no such role to be given here");
@@ -30,22 +28,21 @@ impl Auth {
         to: UserId,
         roles: &[String],
     ) -> Result<Vec<RoleSheet>, AuthError> {
-        let powers = self.powers(by.user, place).await?;
-        powers.require(place.roles_write())?;
-        let wanted = read(roles)?;
-        self.ports.users.user(to).await?.ok_or(AccountError::UserNotFound)?;
-        let assign = || self.assign_once(call, &powers, place, to, &wanted);
-        retry_stale(TRIES, is_contended, assign).await
+        retry_stale(TRIES, is_contended, || self.assign_once(call, by, place, (to, roles))).await
     }
 
     async fn assign_once(
         &self,
         call: &Call,
-        powers: &Powers,
+        by: &Principal,
         place: Place,
-        to: UserId,
-        wanted: &BTreeSet<RoleId>,
+        (to, roles): (UserId, &[String]),
     ) -> Result<Vec<RoleSheet>, AuthError> {
+        let actor = self.me(by).await?;
+        let powers = self.powers_of(&actor, place).await?;
+        powers.require(place.roles_write())?;
+        let wanted = read(roles)?;
+        let user = self.known(to).await?;
         let tenant = place.tenant();
         let mut sheets = self.sheets_in(tenant).await?;
         sheets.retain(|sheet| SystemRole::by_id(sheet.id).is_none_or(SystemRole::is_given));
@@ -56,12 +53,12 @@ impl Auth {
         let changed = sheets.iter().filter(|sheet| wanted.contains(&sheet.id) != had.contains(&sheet.id));
         powers.reach(changed.flat_map(|sheet| &sheet.permissions))?;
         sheets.retain(|sheet| wanted.contains(&sheet.id));
-        if *wanted == had {
+        if wanted == had {
             return Ok(sheets);
         }
         self.keep_system_roles(&sheets).await?;
         let assignment = Assignment { user: to, tenant, roles: wanted.iter().copied().collect() };
-        let commit = self.assign(call, call.commit(), &had, assignment);
+        let commit = self.assign(call, call.commit().and(meeting(place, actor, user)), &had, assignment);
         self.commit_news(commit, &[News::AssignmentChanged(to)]).await?;
         Ok(sheets)
     }
@@ -131,6 +128,15 @@ impl Auth {
             }
         }
         Ok(())
+    }
+}
+
+/// What makes two who give and take roles of the installation at once meet, in both accounts.
+fn meeting(place: Place, by: User, to: User) -> Commit {
+    match place {
+        Place::Installation if by.id == to.id => unchanged(by),
+        Place::Installation => unchanged(by).and(unchanged(to)),
+        Place::Tenant(..) => Commit::new(),
     }
 }
 

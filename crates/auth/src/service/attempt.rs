@@ -1,10 +1,12 @@
-use saaskit_kernel::{AuditEntry, Commit, CommitError, Email, retry_stale};
+use saaskit_kernel::{Action, AuditEntry, Call, Commit, CommitError, Email, Outcome, UserId, retry_stale};
+use serde_json::json;
 
 use super::{Auth, TRIES, is_contended};
 use crate::port::Verdict;
 use crate::write::{AttemptWrite, AuthWrite};
 use crate::{
     Admission, AttemptKey, Attempts, AuthError, DeviceToken, Password, PasswordHash, SignInError, User,
+    action, event,
 };
 
 /// Whose tries are counted where.
@@ -16,6 +18,7 @@ pub(super) struct Counter {
     /// stranger can't lock its owner out.
     pub(super) key: AttemptKey,
     email: Email,
+    user: Option<UserId>,
 }
 
 /// What came of a password that somebody tried.
@@ -35,6 +38,11 @@ impl Counter {
     pub(super) fn clear(&self) -> AuthWrite {
         AuthWrite::Attempt(AttemptWrite::Clear(self.key))
     }
+
+    /// The account's own key, if this counts on one browser.
+    fn beside(&self) -> Option<AttemptKey> {
+        (self.key != self.account).then_some(self.account)
+    }
 }
 
 impl Auth {
@@ -50,7 +58,7 @@ impl Auth {
         let epoch = user.map_or(0, |user| user.epoch);
         let known = device.filter(|device| device.knows(&secret, &account, epoch));
         let key = known.map_or(account, |device| account.on_device(&secret, device, epoch));
-        Ok(Counter { account, key, email: email.clone() })
+        Ok(Counter { account, key, email: email.clone(), user: user.map(|user| user.id) })
     }
 
     /// Counts a try and then tests the password. What has no hash costs the same and is never right.
@@ -60,7 +68,7 @@ impl Auth {
         password: &Password,
         hash: Option<&PasswordHash>,
     ) -> Result<Tried, AuthError> {
-        let charged = match retry_stale(TRIES, is_contended, || self.charge(counter.key)).await {
+        let charged = match retry_stale(TRIES, is_contended, || self.charge(counter)).await {
             Err(AuthError::Contended) => return Err(SignInError::TooManyTries.into()),
             charge => charge?,
         };
@@ -87,16 +95,17 @@ impl Auth {
     }
 
     /// Counts one try, as it is stored then; `None` while nothing is tested.
-    async fn charge(&self, key: AttemptKey) -> Result<Option<Attempts>, AuthError> {
+    async fn charge(&self, counter: &Counter) -> Result<Option<Attempts>, AuthError> {
         let now = self.ports.source.now();
-        let stored = self.ports.attempts.attempts(&key).await?;
-        match stored.unwrap_or_else(|| Attempts::none(key, now)).admit(now) {
+        let stored = self.ports.attempts.attempts(&counter.key).await?;
+        let none = || Attempts::none(counter.key, counter.beside(), now);
+        match stored.unwrap_or_else(none).admit(now) {
             Admission::Locked => Ok(None),
             Admission::Full => Err(SignInError::TooManyTries.into()),
-            Admission::Test(counted) => {
-                let save = AuthWrite::Attempt(AttemptWrite::Save(counted.clone()));
+            Admission::Test(charged) => {
+                let save = AuthWrite::Attempt(AttemptWrite::Save(charged.clone()));
                 self.ports.store.commit(Commit::new().write(save)).await?;
-                Ok(Some(Attempts { version: counted.version.next(), ..counted }))
+                Ok(Some(Attempts { version: charged.version.next(), ..charged }))
             }
         }
     }
@@ -105,6 +114,7 @@ impl Auth {
     /// A lock that somebody else's good sign-in made untrue is left away.
     pub(super) async fn write_failure(
         &self,
+        call: &Call,
         counter: &Counter,
         tried: Option<Attempts>,
         entry: AuditEntry,
@@ -113,11 +123,30 @@ impl Auth {
         let Some(lock) = tried.and_then(|tried| tried.lock(self.ports.source.now())) else {
             return Ok(self.ports.store.commit(plain).await?);
         };
-        let job = self.tell_locked(&counter.email, &lock)?;
-        let save = AuthWrite::Attempt(AttemptWrite::Save(lock));
-        match self.ports.store.commit(Commit::new().record(entry).write(save).enqueue(job)).await {
+        let locking = self.plan_lock(call, counter, lock)?;
+        match self.ports.store.commit(Commit::new().record(entry).and(locking)).await {
             Err(CommitError::Stale) => Ok(self.ports.store.commit(plain).await?),
             committed => Ok(committed?),
         }
+    }
+
+    /// The commit of a lock, written down and told by itself.
+    fn plan_lock(&self, call: &Call, counter: &Counter, lock: Attempts) -> Result<Commit, AuthError> {
+        let (action, event) = transition(&lock);
+        let entry = call.entry(&self.ports.source, action, Outcome::Success, None);
+        let entry = counter.user.into_iter().fold(entry, AuditEntry::on);
+        let told = self.event(event, None, json!({ "user": counter.user }));
+        let job = self.tell_locked(&counter.email, &lock)?;
+        let save = AuthWrite::Attempt(AttemptWrite::Save(lock));
+        Ok(Commit::new().record(entry).write(save).emit(told).enqueue(job))
+    }
+}
+
+/// What a lock is called: one that ends by itself, or not.
+fn transition(lock: &Attempts) -> (Action, &'static str) {
+    if lock.is_disabled() {
+        (action::DISABLE_PASSWORD, event::PASSWORD_DISABLED)
+    } else {
+        (action::LOCK_ACCOUNT, event::ACCOUNT_LOCKED)
     }
 }

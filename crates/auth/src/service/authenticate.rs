@@ -27,6 +27,7 @@ impl Auth {
             renew_from: Some(claims.renew_from()),
             methods: claims.methods,
             tenant: claims.tenant,
+            cookie: None,
         })
     }
 

@@ -3,7 +3,7 @@ use saaskit_kernel::{Commit, Timestamp, Token};
 use super::Auth;
 use crate::claims::AccessClaims;
 use crate::write::{AuthWrite, RefreshWrite, SessionWrite};
-use crate::{AccessToken, AuthError, Carried, Carrier, RefreshToken, Session, Tokens};
+use crate::{AccessToken, AuthError, Carried, Carrier, GoesOn, RefreshToken, Session, Tokens};
 
 impl Auth {
     /// Starts a session with what carries it; both are worthless until the commit is applied.
@@ -46,9 +46,16 @@ impl Auth {
         })
     }
 
-    /// A fresh access token for a session that is carried by tokens; a cookie says what the store says.
-    pub(super) fn renew_access(&self, session: &Session) -> Result<Option<AccessToken>, AuthError> {
-        session.cookie.is_none().then(|| self.access_token(session)).transpose()
+    /// What a session goes on by that the commit changes; worthless until that is applied. The cookie is another one,
+    /// so that whoever saw the one before has no part in what was proved or gained.
+    pub(super) fn carry_on(&self, session: &Session, commit: Commit) -> Result<(Commit, GoesOn), AuthError> {
+        let Some(from) = session.cookie else {
+            return Ok((commit, GoesOn::ByToken(self.access_token(session)?)));
+        };
+        let secret = self.ports.source.token();
+        let carry = SessionWrite::Carry { session: session.id, from, to: secret.hash() };
+        let life = session.expires_at.since(self.ports.source.now());
+        Ok((commit.write(AuthWrite::Session(carry)), GoesOn::ByCookie { secret: secret.to_secret(), life }))
     }
 
     fn access_token(&self, session: &Session) -> Result<AccessToken, AuthError> {

@@ -5,7 +5,7 @@ use super::{Auth, TRIES, is_contended};
 use crate::port::Letter;
 use crate::write::{AuthWrite, SessionWrite, TokenWrite, UserWrite};
 use crate::{
-    AccessToken, AuthError, DeviceToken, News, Password, PasswordHash, Session, SignInError, action, event,
+    AuthError, DeviceToken, GoesOn, News, Password, PasswordHash, Session, SignInError, action, event,
 };
 
 /// How somebody changes the password.
@@ -22,14 +22,14 @@ const UNCHANGED: Invalid =
 
 impl Auth {
     /// Changes the password of whoever asks, if they know the current one; tries are counted as for a sign-in. All
-    /// other sessions end. Gives a fresh access token where tokens carry the session.
+    /// other sessions end. Gives what this one goes on by.
     pub async fn change_password(
         &self,
         call: &Call,
         principal: &Principal,
         ask: &ChangePassword,
         device: Option<&DeviceToken>,
-    ) -> Result<Option<AccessToken>, AuthError> {
+    ) -> Result<GoesOn, AuthError> {
         let (counter, _, user) =
             self.test_own_password(call, principal, &ask.current, device, action::CHANGE_PASSWORD).await?;
         let password = self.read_password(&user, &ask.password).await?;
@@ -47,7 +47,7 @@ impl Auth {
         principal: &Principal,
         counter: &Counter,
         (tested, password): &(Option<PasswordHash>, PasswordHash),
-    ) -> Result<Option<AccessToken>, AuthError> {
+    ) -> Result<GoesOn, AuthError> {
         let source = &self.ports.source;
         let (session, user) = self.own_session(principal, source.now()).await?;
         if user.password != *tested {
@@ -66,7 +66,8 @@ impl Auth {
             .emit(self.told(event::PASSWORD_CHANGED, id))
             .record(call.entry(source, action::CHANGE_PASSWORD, Outcome::Success, None).on(id))
             .and(letter);
+        let (commit, goes_on) = self.carry_on(&session, commit)?;
         self.commit_news(commit, &[News::UserEpoch(id, session.epoch)]).await?;
-        self.renew_access(&session)
+        Ok(goes_on)
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use saaskit_kernel::{Commit, Principal, Remembered, Timestamp, Token, TokenHash};
+use saaskit_kernel::{Commit, Principal, Remembered, Secret, SessionId, Timestamp, Token, TokenHash};
 
 use super::Auth;
 use crate::write::{AuthWrite, SessionWrite};
@@ -49,18 +49,36 @@ impl Auth {
     /// Whose browser shows that session cookie. No store is asked for one that was shown lately while this node has
     /// heard what others did; otherwise it is looked up.
     pub async fn authenticate_cookie(&self, secret: &str) -> Result<Principal, AuthError> {
-        let cookie = Token::parse(secret).map_err(|_| ProofError::Unauthenticated)?.hash();
+        let cookie = read(secret)?;
         let now = self.ports.source.now();
-        let shown = match self.remembered_session(&cookie, now) {
-            Some(shown) => shown,
-            None => self.stored_session(&cookie, now).await?,
-        };
+        let shown = self.session_carried_by(&cookie, now).await?;
         if shown.is_news(now) {
             self.write_seen(&shown.session, now).await;
         }
         let Session { id, user, authenticated_at, method, tenant, .. } = shown.session;
         let methods = vec![method.as_str().to_owned()];
-        Ok(Principal { user, session: id, authenticated_at, methods, tenant, renew_from: None })
+        Ok(Principal {
+            user,
+            session: id,
+            authenticated_at,
+            methods,
+            tenant,
+            renew_from: None,
+            cookie: Some(cookie),
+        })
+    }
+
+    /// The live session of that session cookie.
+    pub(super) async fn session_of_cookie(&self, secret: &Secret) -> Result<SessionId, AuthError> {
+        let shown = self.session_carried_by(&read(secret.expose())?, self.ports.source.now()).await?;
+        Ok(shown.session.id)
+    }
+
+    async fn session_carried_by(&self, cookie: &TokenHash, now: Timestamp) -> Result<Arc<Shown>, AuthError> {
+        match self.remembered_session(cookie, now) {
+            Some(shown) => Ok(shown),
+            None => self.stored_session(cookie, now).await,
+        }
     }
 
     fn remembered_session(&self, cookie: &TokenHash, now: Timestamp) -> Option<Arc<Shown>> {
@@ -96,4 +114,8 @@ impl Auth {
             );
         }
     }
+}
+
+fn read(secret: &str) -> Result<TokenHash, ProofError> {
+    Ok(Token::parse(secret).map_err(|_| ProofError::Unauthenticated)?.hash())
 }

@@ -13,7 +13,7 @@ impl Auth {
         place: Place,
         draft: RoleDraft,
     ) -> Result<RoleSheet, AuthError> {
-        let powers = self.powers(by.user, place).await?;
+        let powers = self.powers(by, place).await?;
         powers.require(place.roles_write())?;
         let ReadDraft { name, permissions } = self.read_draft(place, &draft)?;
         powers.reach(&permissions)?;
@@ -28,6 +28,6 @@ impl Auth {
         let (id, created_at, version) = (source.id(), source.now(), Version::NEW);
         let role = Role { id, tenant, name, permissions, created_at, version };
         self.commit_role(call, RoleChange::create(&role)).await?;
-        Ok(role.into())
+        Ok(Role { version: role.version.next(), ..role }.into())
     }
 }

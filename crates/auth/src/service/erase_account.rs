@@ -35,7 +35,12 @@ impl Handler for EraseAccount {
         let attempts =
             auth.clearing_attempts(&user).map_err(|_| HandlerError::Never("auth was not refreshed yet"))?;
         let roles = auth.plan_taking_all_roles(call, id).await?;
+        let belongings = auth.ports.belongings.plan_forgetting(call, id).await?;
+        let letters = auth.ports.letters.plan_forgetting(call, &user.email).await?;
         Ok(roles
+            .across_tenants()
+            .and(belongings)
+            .and(letters)
             .write(AuthWrite::Session(SessionWrite::Erase(id)))
             .write(AuthWrite::Token(TokenWrite::Erase(id)))
             .write(AuthWrite::Attempt(attempts))

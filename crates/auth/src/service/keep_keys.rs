@@ -1,14 +1,15 @@
+use std::iter;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use saaskit_kernel::{Call, Commit, CommitError, InstallationSecret, Outcome, Timestamp};
+use saaskit_kernel::{Call, Commit, CommitError, InstallationSecret, Outcome, Secret, Timestamp};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::Auth;
 use crate::port::{NewKey, OpenKey, PublicKey};
 use crate::write::{AuthWrite, INSTALLATION, KEY_NUMBER, KeyWrite};
-use crate::{AuthError, SigningKey, action};
+use crate::{Algorithm, AuthError, SigningKey, action};
 
 /// What the installation signs and derives with, opened, and when that was last looked for.
 #[derive(Debug, Default)]
@@ -109,7 +110,7 @@ impl Auth {
 
     async fn keep_keys(&self, call: &Call, installation: InstallationSecret) -> Result<(), AuthError> {
         let keys = self.learn_keys(installation.clone()).await?;
-        if self.settings.private_key.is_some() {
+        if !self.settings.private_keys.is_empty() {
             return Ok(());
         }
         let now = self.ports.source.now();
@@ -157,9 +158,14 @@ impl Auth {
         self.keys.looks(now);
         let keys = self.ports.keys.signing_keys().await?;
         let mut published: Vec<PublicKey> = keys.iter().map(public_part).collect();
-        if let Some(given) = self.given_key()? {
-            published.push(given.1);
-            self.ports.signer.use_keys(&given.0, &published)?;
+        let given = self.given_keys()?;
+        for (_, public) in &given {
+            if !published.contains(public) {
+                published.push(public.clone());
+            }
+        }
+        if let Some((signing, _)) = given.first() {
+            self.ports.signer.use_keys(signing, &published)?;
         } else if let Some(signing) = signing_now(&keys, now) {
             let private = self.ports.sealer.open(&SigningKey::seal_context(signing.id), &signing.private)?;
             let open = OpenKey { id: signing.id, algorithm: signing.algorithm, private };
@@ -170,14 +176,26 @@ impl Auth {
         Ok(keys)
     }
 
-    /// The key an operator gave. Its id follows from the key, so that all nodes call it the same.
-    fn given_key(&self) -> Result<Option<(OpenKey, PublicKey)>, AuthError> {
-        let Some(pem) = &self.settings.private_key else { return Ok(None) };
-        let algorithm = self.settings.algorithm;
+    /// The keys an operator gave. The first signs by the algorithm that is wanted; the others may be of another, which
+    /// was wanted before or will be.
+    fn given_keys(&self) -> Result<Vec<(OpenKey, PublicKey)>, AuthError> {
+        let wanted = self.settings.algorithm;
+        let Some((signing, others)) = self.settings.private_keys.split_first() else { return Ok(Vec::new()) };
+        let mut given = vec![self.given_key(wanted, signing)?];
+        for pem in others {
+            let mut algorithms = iter::once(wanted).chain(Algorithm::ALL);
+            let fits = algorithms.find_map(|algorithm| self.given_key(algorithm, pem).ok());
+            given.push(fits.ok_or_else(|| AuthError::Internal("a private key can't be read".into()))?);
+        }
+        Ok(given)
+    }
+
+    /// Its id follows from the key, so that all nodes call it the same.
+    fn given_key(&self, algorithm: Algorithm, pem: &Secret) -> Result<(OpenKey, PublicKey), AuthError> {
         let id = self.ports.signer.name(algorithm, pem)?;
         let NewKey { private, public } = self.ports.signer.import(id, algorithm, pem)?;
         let private = Zeroizing::new(private.expose().as_bytes().to_vec());
-        Ok(Some((OpenKey { id, algorithm, private }, PublicKey { id, algorithm, jwk: public })))
+        Ok((OpenKey { id, algorithm, private }, PublicKey { id, algorithm, jwk: public }))
     }
 
     fn held(&self) -> Arc<Held> {
@@ -203,7 +221,7 @@ struct NextKey {
 /// The first key signs at once; a next one is made in time to be published before the last is too old, or when
 /// another algorithm is wanted. For that the last must sign already, or nodes that want different ones while they
 /// are being replaced would outbid each other with every refresh.
-fn next_key(keys: &[SigningKey], algorithm: crate::Algorithm, now: Timestamp) -> Option<NextKey> {
+fn next_key(keys: &[SigningKey], algorithm: Algorithm, now: Timestamp) -> Option<NextKey> {
     let Some(last) = keys.last() else { return Some(NextKey { number: 1, signs_from: now }) };
     let old = last.signs_from.plus(SigningKey::SIGNS_FOR) <= now.plus(SigningKey::PUBLISHED_BEFORE);
     let wanted = old || (last.algorithm != algorithm && last.signs_from <= now);

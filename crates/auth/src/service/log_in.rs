@@ -6,7 +6,8 @@ use super::attempt::{Counter, Tried};
 use crate::policy::TOO_LONG;
 use crate::write::{AuthWrite, UserWrite};
 use crate::{
-    AuthError, Carried, Carrier, DeviceToken, Method, Password, Session, SignInError, User, action, event,
+    AuthError, Carried, Carrier, DeviceToken, Method, News, Password, Session, SignInError, User, action,
+    event,
 };
 
 /// What somebody signs in with.
@@ -20,6 +21,8 @@ pub struct LogIn {
     pub device: Option<DeviceToken>,
     /// By what the session is to be carried.
     pub carrier: Carrier,
+    /// The session cookie the browser shows: if another is to take its place, its session ends.
+    pub shown: Option<Secret>,
 }
 
 /// What a sign-in gives.
@@ -57,7 +60,7 @@ impl Auth {
                 if let Some(user) = user {
                     entry = entry.on(user.id);
                 }
-                self.write_failure(&counter, stored, entry).await?;
+                self.write_failure(call, &counter, stored, entry).await?;
                 Err(SignInError::CredentialsInvalid.into())
             }
             (Tried::Right { .. }, None) => Err(SignInError::CredentialsInvalid.into()),
@@ -94,10 +97,23 @@ impl Auth {
             let to = self.ports.hasher.hash(password).await?;
             commit = commit.write(AuthWrite::User(UserWrite::Rehash { user: user.id, from, to }));
         }
+        let (commit, news) = match self.replaced(&ask).await? {
+            Some(replaced) => (self.logging_out(call, replaced, commit), vec![News::SessionEnded(replaced)]),
+            None => (commit, Vec::new()),
+        };
         let (commit, carried) = self.carry(session, ask.carrier, commit)?;
-        self.ports.store.commit(commit).await?;
+        self.commit_news(commit, &news).await?;
         let secret = self.installation()?;
         let device = DeviceToken::issue(source, &secret, &counter.account, epoch, ask.device.as_ref());
         Ok(SignedIn { user: user.id, session: id, device, carried })
+    }
+
+    /// The session whose cookie the browser gives up for the one it asks for.
+    async fn replaced(&self, ask: &LogIn) -> Result<Option<SessionId>, AuthError> {
+        let (Carrier::Cookie, Some(shown)) = (ask.carrier, &ask.shown) else { return Ok(None) };
+        match self.session_of_cookie(shown).await {
+            Err(AuthError::Proof(_)) => Ok(None),
+            found => found.map(Some),
+        }
     }
 }

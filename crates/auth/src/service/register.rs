@@ -3,7 +3,7 @@ use saaskit_kernel::{Call, Commit, Outcome, Secret};
 use super::Auth;
 use super::answer_registration::{self, Registration};
 use crate::write::{AuthWrite, UserWrite};
-use crate::{AuthError, PasswordHash, User, action};
+use crate::{AuthError, PasswordHash, RegistrationProof, User, action};
 
 /// What somebody registers with.
 #[derive(Debug, Clone)]
@@ -18,14 +18,17 @@ pub struct Register {
 
 impl Auth {
     /// Registers an account, or nothing if the address has one: unless the operator chose to reveal that, both
-    /// answer and change the same. A worker sees which it was and writes to the owner of the address.
-    pub async fn register(&self, call: &Call, ask: Register) -> Result<(), AuthError> {
+    /// answer and change the same. A worker sees which it was and writes to the owner of the address. Gives what the
+    /// browser shows beside the link, so that the password counts.
+    pub async fn register(&self, call: &Call, ask: Register) -> Result<RegistrationProof, AuthError> {
         let (email, password, name) =
             self.read_account(&ask.email, &ask.password, ask.name.as_deref()).await?;
         let hash = self.ports.hasher.hash(&password).await?;
         let source = &self.ports.source;
+        let proof = RegistrationProof::of(&self.installation()?, &email, &hash);
         let user = User::register(source.id(), email, name, hash.clone(), source.now());
-        Ok(self.ports.store.commit(self.registration(call, user, &hash)?).await?)
+        self.ports.store.commit(self.registration(call, user, &hash)?).await?;
+        Ok(proof)
     }
 
     fn registration(&self, call: &Call, user: User, hash: &PasswordHash) -> Result<Commit, AuthError> {

@@ -13,7 +13,7 @@ impl Auth {
         place: Place,
         id: RoleId,
     ) -> Result<(), AuthError> {
-        let powers = self.powers(by.user, place).await?;
+        let powers = self.powers(by, place).await?;
         powers.require(place.roles_write())?;
         let role = self.made_role(place, id).await?;
         powers.reach(&role.permissions)?;

@@ -34,6 +34,12 @@ impl Auth {
         self.sheets_in(place.tenant()).await
     }
 
+    /// One role that counts in a place.
+    pub async fn show_role(&self, by: &Principal, place: Place, id: RoleId) -> Result<RoleSheet, AuthError> {
+        let mut sheets = self.list_roles(by, place).await?.into_iter();
+        sheets.find(|sheet| sheet.id == id).ok_or_else(|| AccessError::RoleNotFound.into())
+    }
+
     /// Every role of a place, as the store says it now.
     pub(super) async fn sheets_in(&self, tenant: Option<TenantId>) -> Result<Vec<RoleSheet>, AuthError> {
         let stored = self.ports.roles.roles(tenant).await?;

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::{Auth, TRIES, is_contended};
 use crate::write::{AuthWrite, SessionWrite, UserWrite};
-use crate::{AccessToken, AccountError, AuthError, News, Session, User, action, event};
+use crate::{AccountError, AuthError, GoesOn, News, Session, User, action, event};
 
 /// A session, and where the address is used that it was started from, if that is known.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,21 +68,13 @@ impl Auth {
     }
 
     /// Ends all sessions of whoever asks but the one they ask by, and what was begun but not finished: it is in a
-    /// new epoch of theirs. Gives a fresh access token where tokens carry the session.
-    pub async fn end_other_sessions(
-        &self,
-        call: &Call,
-        principal: &Principal,
-    ) -> Result<Option<AccessToken>, AuthError> {
+    /// new epoch of theirs. Gives what this one goes on by.
+    pub async fn end_other_sessions(&self, call: &Call, principal: &Principal) -> Result<GoesOn, AuthError> {
         self.check_recent(principal)?;
         retry_stale(TRIES, is_contended, || self.end_others_once(call, principal)).await
     }
 
-    async fn end_others_once(
-        &self,
-        call: &Call,
-        principal: &Principal,
-    ) -> Result<Option<AccessToken>, AuthError> {
+    async fn end_others_once(&self, call: &Call, principal: &Principal) -> Result<GoesOn, AuthError> {
         let source = &self.ports.source;
         let (session, user) = self.own_session(principal, source.now()).await?;
         let epoch = user.epoch + 1;
@@ -93,7 +85,8 @@ impl Auth {
             .emit(ended)
             .record(call.entry(source, action::END_OTHER_SESSIONS, Outcome::Success, None).on(user.id))
             .write(AuthWrite::User(UserWrite::Save(User { epoch, ..user })));
-        self.commit_news(commit, &[News::UserEpoch(session.user, epoch)]).await?;
-        self.renew_access(&Session { epoch, ..session })
+        let (commit, goes_on) = self.carry_on(&Session { epoch, ..session }, commit)?;
+        self.commit_news(commit, &[News::UserEpoch(principal.user, epoch)]).await?;
+        Ok(goes_on)
     }
 }

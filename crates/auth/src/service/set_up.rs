@@ -1,8 +1,9 @@
-use saaskit_kernel::{Call, Commit, Email, Name, Outcome, Secret, Token, constant_time_eq, retry_stale};
+use saaskit_kernel::{Call, Commit, Outcome, Secret, Token, constant_time_eq, retry_stale};
 
+use super::create_admin::{Operator, Planned};
 use super::{Auth, TRIES, is_contended};
-use crate::write::{AuthWrite, KeyWrite, OperatorWrite, TokenWrite, UserWrite};
-use crate::{AccountError, AuthError, News, PasswordHash, ProofError, User, action};
+use crate::write::{AuthWrite, KeyWrite};
+use crate::{AccountError, AuthError, ProofError, action};
 
 /// What the first operator of an installation signs up with.
 #[derive(Debug, Clone)]
@@ -15,14 +16,6 @@ pub struct SetUp {
     pub password: Secret,
     /// What the person wants to be called.
     pub name: Option<String>,
-}
-
-/// Who is to operate the installation.
-#[derive(Clone)]
-struct Operator {
-    email: Email,
-    name: Option<Name>,
-    hash: PasswordHash,
 }
 
 impl Auth {
@@ -58,23 +51,8 @@ impl Auth {
     }
 
     async fn set_up_once(&self, call: &Call, operator: &Operator) -> Result<(), AuthError> {
-        let source = &self.ports.source;
-        let (now, Operator { email, name, hash }) = (source.now(), operator.clone());
-        let found = self.ports.users.user_by_email(&email).await?;
-        let squatter = found.filter(|user| user.verified_at.is_none());
-        let is_new = squatter.is_none();
-        let user = match squatter {
-            Some(user) => user.reinstate().promote(name, hash, now),
-            None => User::operator(source.id(), email, name, hash, now),
-        };
-        let (id, news) = (user.id, News::UserEpoch(user.id, user.epoch));
-        let write = if is_new { UserWrite::Insert(user) } else { UserWrite::Save(user) };
-        let commit = Commit::new()
-            .record(call.entry(source, action::SET_UP, Outcome::Success, None).on(id))
-            .write(AuthWrite::Key(KeyWrite::SetUp { at: now }))
-            .write(AuthWrite::Operator(OperatorWrite::Gain))
-            .write(AuthWrite::Token(TokenWrite::Erase(id)))
-            .write(AuthWrite::User(write));
-        self.commit_news(commit, &[news]).await
+        let planned = self.plan_operator(call, action::SET_UP, operator).await?;
+        let set_up = AuthWrite::Key(KeyWrite::SetUp { at: self.ports.source.now() });
+        self.commit_operator(Planned { commit: planned.commit.write(set_up), ..planned }).await.map(drop)
     }
 }

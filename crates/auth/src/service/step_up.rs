@@ -4,20 +4,18 @@ use super::attempt::{Counter, Tried};
 use super::{Auth, RECENT};
 use crate::policy::TOO_LONG;
 use crate::write::{AuthWrite, SessionWrite};
-use crate::{
-    AccessToken, AuthError, DeviceToken, News, Password, ProofError, Session, SignInError, User, action,
-};
+use crate::{AuthError, DeviceToken, GoesOn, News, Password, ProofError, Session, SignInError, User, action};
 
 impl Auth {
-    /// Has whoever asks prove again who they are, by their password; tries are counted as for a sign-in. Gives a
-    /// fresh access token where tokens carry the session.
+    /// Has whoever asks prove again who they are, by their password; tries are counted as for a sign-in. Gives
+    /// what the session goes on by.
     pub async fn step_up(
         &self,
         call: &Call,
         principal: &Principal,
         password: &Secret,
         device: Option<&DeviceToken>,
-    ) -> Result<Option<AccessToken>, AuthError> {
+    ) -> Result<GoesOn, AuthError> {
         let (counter, session, _) =
             self.test_own_password(call, principal, password, device, action::STEP_UP).await?;
         let at = self.ports.source.now();
@@ -27,8 +25,9 @@ impl Auth {
             .write(counter.clear())
             .write(AuthWrite::Session(SessionWrite::Prove { session: session.id, at }))
             .record(entry);
-        self.commit_news(commit, &[News::SessionChanged(session.id)]).await?;
-        self.renew_access(&Session { authenticated_at: at, ..session })
+        let (commit, goes_on) = self.carry_on(&Session { authenticated_at: at, ..session }, commit)?;
+        self.commit_news(commit, &[News::SessionChanged(principal.session)]).await?;
+        Ok(goes_on)
     }
 
     /// Tests the password of whoever asks. A wrong one is counted, and written down as a failure to do that; after
@@ -49,13 +48,13 @@ impl Auth {
             Tried::Right { .. } => Ok((counter, session, user)),
             Tried::Wrong(stored) => {
                 let entry = call.entry(&self.ports.source, to, Outcome::Refused, None).on(session.id);
-                self.write_failure(&counter, stored, entry).await?;
+                self.write_failure(call, &counter, stored, entry).await?;
                 Err(SignInError::CredentialsInvalid.into())
             }
         }
     }
 
-    /// The session of whoever asks, as it is stored.
+    /// The session of whoever asks, as it is stored. By a cookie that carries it no more, nobody changes it.
     pub(super) async fn own_session(
         &self,
         principal: &Principal,
@@ -63,7 +62,7 @@ impl Auth {
     ) -> Result<(Session, User), AuthError> {
         let found = self.ports.sessions.session(principal.session).await?;
         found
-            .filter(|(session, user)| session.is_live(user, now))
+            .filter(|(session, user)| session.is_live(user, now) && session.cookie == principal.cookie)
             .ok_or(AuthError::Proof(ProofError::Unauthenticated))
     }
 

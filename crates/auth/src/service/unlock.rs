@@ -3,7 +3,7 @@ use saaskit_kernel::{Call, Outcome, Secret, TokenHash, retry_stale};
 use super::account::hash_of;
 use super::{Auth, TRIES, is_contended};
 use crate::write::{AttemptWrite, AuthWrite, TokenWrite};
-use crate::{AuthError, DeviceToken, ProofError, Purpose, action};
+use crate::{AuthError, DeviceToken, ProofError, Purpose, action, event};
 
 impl Auth {
     /// Ends the lock of an account by the secret that was mailed to its owner: everywhere, and on the browser it is
@@ -33,6 +33,7 @@ impl Auth {
         let mut commit = call
             .commit()
             .write(AuthWrite::Token(TokenWrite::Redeem { token: hash, at }))
+            .emit(self.told(event::ACCOUNT_UNLOCKED, user.id))
             .record(call.entry(source, action::UNLOCK, Outcome::Success, None).on(user.id));
         for key in [Some(counter.account), own].into_iter().flatten() {
             let locked = self.ports.attempts.attempts(&key).await?;

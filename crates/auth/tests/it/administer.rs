@@ -1,7 +1,7 @@
 use saaskit_auth::{Administer, AuthError, GlobalRole, Place, SystemRole, User, UserStatus};
 use saaskit_kernel::{Call, Page, Principal, Secret, UserId};
 
-use crate::world::{Kind, PASSWORD, World, at_once, faults, refused};
+use crate::world::{Kind, PASSWORD, World, at_once, faults, refused, saving};
 
 const ANA: &str = "ana@example.org";
 
@@ -135,6 +135,77 @@ async fn of_two_operators_who_lock_each_other_at_once_one_stays() {
         assert_eq!(done, 1, "{answers:?}");
         world.finish().await;
     }
+}
+
+/// Here the last operator is in nobody's way: what the later one was allowed is not so any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_operators_who_act_on_each_other_at_once_one_is_refused_though_others_are_left() {
+    for _ in 0..20 {
+        let world = World::new().await;
+        operator(&world, "bystander@example.org").await;
+        let [one, two] =
+            [operator(&world, "one@example.org").await, operator(&world, "two@example.org").await];
+        let answers =
+            at_once([(one.clone(), two.user, true), (two, one.user, false)].map(|(by, user, locks)| {
+                let (auth, call) = (world.auth.clone(), world.call());
+                async move {
+                    if locks {
+                        auth.lock_user(&call, &by, &ask(user)).await
+                    } else {
+                        auth.delete_user(&call, &by, &ask(user)).await
+                    }
+                }
+            }))
+            .await;
+        let late: Vec<_> = answers.into_iter().filter(Result::is_err).map(refused).collect();
+        assert_eq!(late, ["UNAUTHENTICATED"]);
+        world.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn who_was_locked_meanwhile_does_nothing_to_who_has_power() {
+    let world = World::new().await;
+    let [one, two] = [operator(&world, "one@example.org").await, operator(&world, "two@example.org").await];
+    operator(&world, "bystander@example.org").await;
+    let (call, role) = (world.call(), SystemRole::Global(GlobalRole::Admin).id().to_string());
+    let (ana, here) = (world.user(ANA).await, Place::Installation);
+    world.auth.assign_roles(&call, &two, here, ana.id, &[role]).await.unwrap();
+    for deed in 0..5 {
+        let locked = world.stored("one@example.org").await.unwrap().suspend();
+        world.recorder.somebody_is_faster(saving(locked));
+        let refusal = match deed {
+            0 => refused(world.auth.lock_user(&call, &one, &ask(two.user)).await),
+            1 => refused(world.auth.delete_user(&call, &one, &ask(ana.id)).await),
+            2 => refused(world.auth.start_reset(&call, &one, &ask(two.user)).await),
+            3 => refused(world.auth.start_reset(&call, &one, &ask(ana.id)).await),
+            _ => refused(world.auth.assign_roles(&call, &one, here, ana.id, &[]).await),
+        };
+        assert_eq!(refusal, "UNAUTHENTICATED", "deed {deed}");
+        world.change("one@example.org", |user| user.status = UserStatus::Active).await;
+    }
+    assert_eq!(world.stored(ANA).await.unwrap().status, UserStatus::Active);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn who_gets_power_meanwhile_is_not_acted_on_by_who_has_less() {
+    let world = World::new().await;
+    let ops = operator(&world, "ops@example.org").await;
+    let [ana, eva] = [world.user(ANA).await, world.user("eva@example.org").await];
+    let role = |role| SystemRole::Global(role).id().to_string();
+    let give = async |user, role| {
+        world.auth.assign_roles(&world.call(), &ops, Place::Installation, user, &[role]).await.unwrap();
+    };
+    give(ana.id, role(GlobalRole::Moderator)).await;
+    let before = world.stored("eva@example.org").await.unwrap();
+    give(eva.id, role(GlobalRole::Admin)).await;
+    let stale = saving(before.suspend());
+    let answer = saaskit_kernel::Store::commit(&*world.memory, stale).await;
+    assert!(matches!(answer, Err(saaskit_kernel::CommitError::Stale)), "the account counts as changed");
+    let by = Principal::new(ana.id, world.source.id(), world.source.now());
+    assert_eq!(refused(world.auth.lock_user(&world.call(), &by, &ask(eva.id)).await), "GRANT_BEYOND_OWN");
+    world.finish().await;
 }
 
 #[tokio::test]

@@ -125,7 +125,7 @@ async fn many_unknown_keys_at_once_make_a_node_look_again_once() {
 async fn a_key_another_node_made_meanwhile_is_learned_by_the_token_that_names_it() {
     let world = World::new().await;
     world.user(ANA).await;
-    let pem = Settings { private_key: Some(Secret::new("PRIVATE KEY of the operator")), ..settings() };
+    let pem = Settings { private_keys: vec![Secret::new("PRIVATE KEY of the operator")], ..settings() };
     let node = world.node(pem);
     node.refresh(&world.call()).await.unwrap();
     let token = world.token(ANA).await;

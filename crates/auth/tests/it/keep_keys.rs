@@ -23,7 +23,11 @@ async fn token(node: &Auth, call: &Call) -> String {
 }
 
 fn given(text: &str) -> Settings {
-    Settings { private_key: Some(Secret::new(text)), ..settings() }
+    given_all(&[text])
+}
+
+fn given_all(texts: &[&str]) -> Settings {
+    Settings { private_keys: texts.iter().copied().map(Secret::new).collect(), ..settings() }
 }
 
 #[tokio::test]
@@ -242,9 +246,33 @@ async fn tokens_of_the_stored_key_are_believed_after_a_key_was_given() {
 }
 
 #[tokio::test]
+async fn of_several_given_keys_the_first_signs_and_tokens_of_all_are_believed() {
+    let [old, new] = ["PRIVATE KEY of the operator", "PRIVATE KEY of next year"];
+    let world = World::with(given(old)).await;
+    world.user(ANA).await;
+    let by_old = world.token(ANA).await;
+    let mut published_then = Vec::new();
+    for keys in [[old, new], [new, old]] {
+        let node = world.node(given_all(&keys));
+        node.refresh(&world.call()).await.unwrap();
+        node.authenticate(&by_old).await.unwrap();
+        published_then.push((kid(&token(&node, &world.call()).await).to_owned(), published(&node)));
+    }
+    let [(first, ahead), (second, after)] = &published_then[..] else { unreachable!("two nodes") };
+    assert_eq!((first, ahead.len(), after.len()), (&kid(&by_old).to_owned(), 2, 2));
+    assert!(first != second && ahead.contains(second), "the next was published before it signed");
+    let twice = world.node(given_all(&[new, new]));
+    twice.refresh(&world.call()).await.unwrap();
+    assert_eq!(published(&twice), std::slice::from_ref(second));
+    world.finish().await;
+}
+
+#[tokio::test]
 async fn a_given_key_that_is_none_is_said_at_the_first_refresh() {
-    let world = World::cold(given("nonsense"));
-    assert_eq!(refused(world.auth.refresh(&world.call()).await), "INTERNAL");
+    for keys in [&["nonsense"][..], &["PRIVATE KEY of the operator", "nonsense"]] {
+        let world = World::cold(given_all(keys));
+        assert_eq!(refused(world.auth.refresh(&world.call()).await), "INTERNAL");
+    }
 }
 
 #[tokio::test]

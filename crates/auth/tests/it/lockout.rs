@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use saaskit_auth::port::AttemptCounters;
 use saaskit_auth::write::{AttemptWrite, AuthWrite};
-use saaskit_auth::{AttemptKey, Attempts, DeviceToken, UserStatus};
+use saaskit_auth::{Administer, AttemptKey, Attempts, DeviceToken, Tries, UserStatus};
 use saaskit_kernel::{Commit, CommitError, Email, Fault, Secret, Store};
 
 use crate::world::{Kind, PASSWORD, World, at_once, credentials, refused};
@@ -169,7 +169,7 @@ async fn two_hundred_guesses_at_once_test_five_passwords() {
     });
     let answers = at_once(guesses).await;
     let attempts = counted(&world, ANA).await.unwrap();
-    assert!(attempts.tried <= 5 && attempts.locked_until.is_some(), "{attempts:?}");
+    assert!(attempts.tries.times().len() <= 5 && attempts.locked_until.is_some(), "{attempts:?}");
     let wrong = world.audited().iter().filter(|entry| **entry == ("auth.log_in", "refused")).count();
     let tested = answers.iter().filter(|answer| **answer == "CREDENTIALS_INVALID").count();
     assert_eq!(wrong, tested);
@@ -185,7 +185,8 @@ async fn as_many_as_may_be_are_tested_at_once_and_who_comes_then_is_told_to_wait
     world.user(ANA).await;
     fail(&world, ANA, 4).await;
     let fourth = counted(&world, ANA).await.unwrap();
-    store(&world, Attempts { tried: 5, in_row: 5, ..fourth }).await;
+    let tries = Tries::at(vec![world.source.now(); 5]);
+    store(&world, Attempts { tries, in_row: 5, ..fourth }).await;
     let refusal = world.log_in(ANA, PASSWORD).await.unwrap_err();
     assert_eq!((refusal.code().name(), refusal.retry_after()), ("TOO_MANY_TRIES", Some(1)));
     world.finish().await;
@@ -247,7 +248,7 @@ async fn the_link_of_the_letter_unlocks_once() {
     assert_eq!(world.audited().last(), Some(&("auth.unlock", "success")));
     assert_eq!(refused(world.auth.unlock(&world.call(), &token, None).await), "TOKEN_INVALID");
     let unlocked = counted(&world, ANA).await.unwrap();
-    assert_eq!((unlocked.locked_until, unlocked.tried, unlocked.in_row), (None, 0, 5));
+    assert_eq!((unlocked.locked_until, unlocked.tries, unlocked.in_row), (None, Tries::default(), 5));
     world.log_in(ANA, PASSWORD).await.unwrap();
     world.finish().await;
 }
@@ -302,5 +303,85 @@ async fn tries_are_forgotten_after_a_month() {
     world.elapse(Duration::from_millis(1));
     world.auth.sweep().await.unwrap();
     assert_eq!(counted(&world, NOBODY).await, None);
+    world.finish().await;
+}
+
+/// What was done, how risky it is, and to whom.
+type Entry = (&'static str, u8, Option<String>);
+
+/// The last two entries of the audit log with their risks and whose they are, and the events told last.
+fn told_of_a_lock(world: &World) -> (Vec<Entry>, Vec<(&'static str, String)>) {
+    let entries = world.memory.audit();
+    let entries = entries.iter().map(|entry| (entry.action.name, entry.action.risk, entry.resource.clone()));
+    let events = world.memory.events();
+    let events = events.iter().map(|event| (event.name, event.payload["user"].to_string()));
+    let is_of_lock = |name: &str| ["auth.account_locked", "auth.password_disabled"].contains(&name);
+    let last = entries.collect::<Vec<_>>().split_off(world.memory.audit().len() - 2);
+    (last, events.filter(|(name, _)| is_of_lock(name)).collect())
+}
+
+#[tokio::test]
+async fn each_lock_is_written_down_and_told_by_itself_of_a_known_account_and_of_an_unknown() {
+    let world = World::new().await;
+    let ana = world.user(ANA).await.id;
+    let mut told = 0;
+    for (email, whose) in [(ANA, Some(ana.to_string())), (NOBODY, None)] {
+        for (in_row, name, event, risk) in [
+            (4, "auth.lock_account", "auth.account_locked", 60),
+            (99, "auth.disable_password", "auth.password_disabled", 80),
+        ] {
+            fail(&world, email, 1).await;
+            let counted = counted(&world, email).await.unwrap();
+            store(&world, Attempts { tries: Tries::at(vec![counted.tried_at; 4]), in_row, ..counted }).await;
+            fail(&world, email, 1).await;
+            told += 1;
+            let (entries, events) = told_of_a_lock(&world);
+            assert_eq!(entries, [("auth.log_in", 10, whose.clone()), (name, risk, whose.clone())]);
+            let user = whose.as_ref().map_or("null".to_owned(), |id| format!("{id:?}"));
+            assert_eq!((events.len(), events.last()), (told, Some(&(event, user))));
+            fail(&world, email, 1).await;
+            assert_eq!(told_of_a_lock(&world).1.len(), told, "what is locked is not locked again");
+            world.elapse(Duration::from_mins(15));
+        }
+    }
+    world.work().await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn an_operator_unlocks_every_browser_of_the_account_and_nobody_else_s() {
+    let world = World::new().await;
+    let ana = world.user(ANA).await;
+    world.user("eva@example.org").await;
+    let call = saaskit_kernel::Call::of_operator(&world.source);
+    world.auth.create_admin(&call, "ops@example.org", &Secret::new(PASSWORD), None).await.unwrap();
+    let ops = world.principal(&world.token("ops@example.org").await).await;
+    let device = world.log_in(ANA, PASSWORD).await.unwrap().device;
+    fail(&world, ANA, 5).await;
+    fail(&world, "eva@example.org", 5).await;
+    for _ in 0..5 {
+        world.log_in_on(&device, ANA, WRONG).await.unwrap_err();
+    }
+    let ask = Administer { user: ana.id, reason: "she called".to_owned() };
+    world.auth.unlock_user(&world.call(), &ops, &ask).await.unwrap();
+    world.log_in(ANA, PASSWORD).await.unwrap();
+    world.log_in_on(&device, ANA, PASSWORD).await.unwrap();
+    assert_eq!(refused(world.log_in("eva@example.org", PASSWORD).await), "CREDENTIALS_INVALID");
+    world.work().await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn tries_about_the_quarter_of_an_hour_lock_however_they_lie() {
+    let world = World::new().await;
+    world.user(ANA).await;
+    fail(&world, ANA, 1).await;
+    world.elapse(Duration::from_secs(15 * 60 - 1));
+    fail(&world, ANA, 3).await;
+    world.elapse(Duration::from_secs(1));
+    fail(&world, ANA, 2).await;
+    assert_eq!(refused(world.log_in(ANA, PASSWORD).await), "CREDENTIALS_INVALID", "five within a second");
+    world.work().await;
+    assert_eq!(locks(&world, ANA).len(), 1);
     world.finish().await;
 }

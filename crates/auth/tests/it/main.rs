@@ -8,6 +8,8 @@
 
 mod act_in;
 mod administer;
+mod another_cookie;
+mod appoint;
 mod authenticate;
 mod change_email;
 mod change_password;

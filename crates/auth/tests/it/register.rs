@@ -101,7 +101,7 @@ async fn an_address_that_was_registered_twice_and_proved_by_another_link_has_no_
     world.letter("ana@example.org").await;
     world.register("ana@example.org", "Another-horse-8").await.unwrap();
     world.work().await;
-    world.auth.resend_verification(&world.call(), "ana@example.org").await.unwrap();
+    world.auth.resend_verification(&world.call(), "ana@example.org", None).await.unwrap();
     world.work().await;
     world.verify(&world.secrets("ana@example.org").pop().unwrap()).await.unwrap();
     for password in [PASSWORD, "Another-horse-8"] {

@@ -63,7 +63,7 @@ async fn a_role_is_made_changed_given_and_removed_from_everybody() {
     assert_eq!(refused(may("reports:write").await), "PERMISSION_MISSING");
 
     let wider = draft("Writers", &["reports:*", "reports:*"]);
-    let changed = world.auth.update_role(&call, &ana, HERE, made.id, wider).await.unwrap();
+    let changed = world.auth.update_role(&call, &ana, HERE, made.id, wider, None).await.unwrap();
     assert_eq!(changed.permissions.len(), 1);
     may("reports:write").await.unwrap();
 
@@ -87,9 +87,13 @@ async fn what_changed_is_written_down_as_it_was_and_as_it_is() {
     let (ana, call) = (operator(&world).await, world.call());
     let made = world.auth.create_role(&call, &ana, HERE, draft("Readers", &["reports:read"])).await.unwrap();
     let same = draft("Readers", &["reports:read"]);
-    world.auth.update_role(&call, &ana, HERE, made.id, same).await.unwrap();
+    world.auth.update_role(&call, &ana, HERE, made.id, same, None).await.unwrap();
     let before = world.memory.audit().len();
-    world.auth.update_role(&call, &ana, HERE, made.id, draft("Writers", &["reports:write"])).await.unwrap();
+    world
+        .auth
+        .update_role(&call, &ana, HERE, made.id, draft("Writers", &["reports:write"]), None)
+        .await
+        .unwrap();
     let entries = world.memory.audit();
     assert_eq!(entries.len(), before + 1, "only what changes something is written down");
     let entry = entries.last().unwrap();
@@ -109,7 +113,7 @@ async fn what_is_always_there_is_listed_first_and_neither_changed_nor_removed_no
     assert_eq!(names, [("user", true), ("moderator", true), ("admin", true), ("Aides", false)]);
 
     for role in SystemRole::GLOBAL {
-        let empty = world.auth.update_role(&call, &ana, HERE, role.id(), draft("Nobody", &[])).await;
+        let empty = world.auth.update_role(&call, &ana, HERE, role.id(), draft("Nobody", &[]), None).await;
         assert_eq!(refused(empty), "ROLE_FIXED");
         assert_eq!(refused(world.auth.remove_role(&call, &ana, HERE, role.id()).await), "ROLE_FIXED");
     }
@@ -159,7 +163,7 @@ async fn nobody_gives_or_takes_what_they_lack() {
         let made = world.auth.create_role(&call, &by, HERE, draft("Wide", &[wide])).await;
         assert_eq!(refused(made), "GRANT_BEYOND_OWN", "{wide}");
     }
-    let narrow = world.auth.update_role(&call, &by, HERE, writers.id, draft("Writers", &[])).await;
+    let narrow = world.auth.update_role(&call, &by, HERE, writers.id, draft("Writers", &[]), None).await;
     assert_eq!(refused(narrow), "GRANT_BEYOND_OWN", "what it allowed is beyond, too");
     assert_eq!(refused(world.auth.remove_role(&call, &by, HERE, writers.id).await), "GRANT_BEYOND_OWN");
     let both = [keepers.id.to_string(), writers.id.to_string()];
@@ -188,7 +192,7 @@ async fn who_may_not_write_roles_changes_none_and_who_may_not_read_them_sees_non
         "PERMISSION_MISSING"
     );
     assert_eq!(
-        refused(world.auth.update_role(&call, &by, HERE, role.id, draft("X", &[])).await),
+        refused(world.auth.update_role(&call, &by, HERE, role.id, draft("X", &[]), None).await),
         "PERMISSION_MISSING"
     );
     assert_eq!(refused(world.auth.remove_role(&call, &by, HERE, role.id).await), "PERMISSION_MISSING");
@@ -355,7 +359,7 @@ fn pattern() -> impl Strategy<Value = &'static str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn every_check_says_what_an_oracle_of_plain_words_says(

@@ -53,7 +53,7 @@ async fn no_secret_of_a_life_is_in_what_is_stored_told_queued_or_written_down() 
     let principal = world.principal(next.access.secret.expose()).await;
     world.auth.step_up(&world.call(), &principal, &Secret::new(CANARY), None).await.unwrap();
     world.auth.log_out(&world.call(), &principal).await.unwrap();
-    world.auth.resend_verification(&world.call(), ANA).await.unwrap();
+    world.auth.resend_verification(&world.call(), ANA, None).await.unwrap();
     world.work().await;
 
     let everything =
@@ -85,7 +85,7 @@ async fn no_secret_of_a_life_is_in_what_is_stored_told_queued_or_written_down() 
 async fn the_address_of_a_request_that_starts_a_mail_is_sealed_while_it_waits() {
     let world = World::new().await;
     world.register("canary.bird@example.org", PASSWORD).await.unwrap();
-    world.auth.resend_verification(&world.call(), "canary.bird@example.org").await.unwrap();
+    world.auth.resend_verification(&world.call(), "canary.bird@example.org", None).await.unwrap();
     assert!(!world.recorder.printed().contains("canary.bird"));
     world.work().await;
     world.finish().await;
@@ -103,8 +103,8 @@ async fn nothing_that_holds_a_secret_prints_it() {
         format!("{:?}", Register { password: secret(), ..registration(ANA, "") }),
         format!("{:?}", credentials(ANA, CANARY)),
         format!("{:?}", SetUp { token: secret(), email: ANA.to_owned(), password: secret(), name: None }),
-        format!("{:?}", Settings { private_key: Some(secret()), ..settings() }),
-        format!("{:?}", world.node(Settings { private_key: Some(secret()), ..settings() })),
+        format!("{:?}", Settings { private_keys: vec![secret()], ..settings() }),
+        format!("{:?}", world.node(Settings { private_keys: vec![secret()], ..settings() })),
         format!("{:?}", Letter::VerifyEmail { to: user.clone(), token: secret() }),
         format!("{:?}", saaskit_auth::Password::new(&secret())),
         format!(

@@ -1,13 +1,14 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use saaskit_auth::UserStatus;
 use saaskit_auth::port::Tokens;
 use saaskit_auth::write::{AuthWrite, TokenWrite};
+use saaskit_auth::{RegistrationProof, UserStatus, Verified};
 use saaskit_kernel::{Commit, CommitError, Fault, Name, Secret, Token};
 
-use crate::world::{World, at_once, case, refused, saving};
+use crate::world::{PASSWORD, World, at_once, case, refused, saving};
 
+const STRANGERS: &str = "Strange-horse-9";
 const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
@@ -44,7 +45,7 @@ async fn of_twenty_who_redeem_one_secret_at_once_one_succeeds() {
     let secret = world.letter("ana@example.org").await;
     let answers = at_once((0..20).map(|_| {
         let (auth, call, secret) = (world.auth.clone(), world.call(), secret.clone());
-        async move { auth.verify_email(&call, &secret).await }
+        async move { auth.verify_email(&call, &secret, None).await }
     }))
     .await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
@@ -182,7 +183,7 @@ async fn a_token_that_was_redeemed_elsewhere_between_look_and_commit_is_refused(
 async fn resending_voids_the_earlier_secret() {
     let world = World::new().await;
     let first = world.letter("ana@example.org").await;
-    world.auth.resend_verification(&world.call(), "ANA@example.org").await.unwrap();
+    world.auth.resend_verification(&world.call(), "ANA@example.org", None).await.unwrap();
     world.work().await;
     let second = world.secrets("ana@example.org").pop().unwrap();
     assert_eq!(refused(world.verify(&first).await), "TOKEN_INVALID");
@@ -201,7 +202,7 @@ async fn resending_answers_and_commits_the_same_for_everybody_and_writes_only_to
 
     let mut traces = Vec::new();
     for email in ["one@example.org", "two@example.org", "six@example.org", "not@example.org"] {
-        world.auth.resend_verification(&world.call(), email).await.unwrap();
+        world.auth.resend_verification(&world.call(), email, None).await.unwrap();
         traces.push(world.trace.take());
     }
     assert!(traces.iter().all(|trace| *trace == traces[0]), "{traces:?}");
@@ -213,6 +214,71 @@ async fn resending_answers_and_commits_the_same_for_everybody_and_writes_only_to
         ["one@example.org", "two@example.org", "six@example.org", "not@example.org"].map(letters),
         [1, 2, 1, 0]
     );
+    world.finish().await;
+}
+
+async fn open(world: &World, link: &Secret, proof: Option<&RegistrationProof>) -> Option<Secret> {
+    match world.auth.verify_email(&world.call(), link, proof).await.unwrap() {
+        Verified::WithPassword => None,
+        Verified::WithoutPassword { token } => Some(token),
+    }
+}
+
+#[tokio::test]
+async fn who_opens_the_link_of_a_strangers_registration_has_a_password_of_their_own() {
+    let world = World::new().await;
+    let own = world.register("own@example.org", PASSWORD).await.unwrap();
+    for proof in [None, Some(&own)] {
+        let email = if proof.is_some() { "ana@example.org" } else { "eva@example.org" };
+        world.register(email, STRANGERS).await.unwrap();
+        world.work().await;
+        let link = world.secrets(email).pop().unwrap();
+        let token = open(&world, &link, proof).await.expect("a token to set a password with");
+        let user = world.stored(email).await.unwrap();
+        assert!(user.verified_at.is_some() && user.password.is_none());
+        assert_eq!(refused(world.log_in(email, STRANGERS).await), "CREDENTIALS_INVALID");
+
+        let set = async || world.auth.reset_password(&world.call(), &token, &Secret::new(PASSWORD)).await;
+        set().await.unwrap();
+        assert_eq!(refused(set().await), "TOKEN_INVALID");
+        world.log_in(email, PASSWORD).await.unwrap();
+        assert_eq!(refused(world.log_in(email, STRANGERS).await), "CREDENTIALS_INVALID");
+        world.work().await;
+    }
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_mailed_before_a_strangers_password_was_wiped_is_over() {
+    let world = World::new().await;
+    let link = world.letter("ana@example.org").await;
+    world.auth.forgot_password(&world.call(), "ana@example.org").await.unwrap();
+    world.work().await;
+    let earlier = world.secrets("ana@example.org").pop().unwrap();
+    let token = open(&world, &link, None).await.unwrap();
+    let reset = async |token| world.auth.reset_password(&world.call(), token, &Secret::new(STRANGERS)).await;
+    assert_eq!(refused(reset(&earlier).await), "TOKEN_INVALID");
+    reset(&token).await.unwrap();
+    world.work().await;
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn a_new_link_carries_the_password_for_the_browser_that_chose_it_and_for_no_other() {
+    let world = World::new().await;
+    let others = world.register("own@example.org", PASSWORD).await.unwrap();
+    for (number, shows) in [("one", 0), ("two", 1), ("six", 2)] {
+        let email = &format!("{number}@example.org");
+        let proof = world.register(email, PASSWORD).await.unwrap();
+        world.work().await;
+        let shown = [None, Some(&others), Some(&proof)][shows];
+        world.auth.resend_verification(&world.call(), email, shown).await.unwrap();
+        world.work().await;
+        let link = world.secrets(email).pop().unwrap();
+        let token = open(&world, &link, Some(&proof)).await;
+        assert_eq!(token.is_none(), shows == 2, "{email}");
+        assert_eq!(world.log_in(email, PASSWORD).await.is_ok(), shows == 2, "{email}");
+    }
     world.finish().await;
 }
 
@@ -245,7 +311,7 @@ proptest! {
             let world = World::new().await;
             world.letter("ana@example.org").await;
             for _ in 0..resends {
-                world.auth.resend_verification(&world.call(), "ana@example.org").await.unwrap();
+                world.auth.resend_verification(&world.call(), "ana@example.org", None).await.unwrap();
                 world.work().await;
             }
             let secrets = world.secrets("ana@example.org");

@@ -10,16 +10,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use saaskit_auth::port::{BreachedPasswords, Users};
+use saaskit_auth::port::{BreachedPasswords, Tokens as _, Users};
 use saaskit_auth::write::{AuthWrite, UserWrite};
 use saaskit_auth::{
-    Algorithm, Auth, AuthError, Carried, Carrier, DeviceToken, LogIn, NoBelongings, Password, Ports,
-    Register, Settings, SignedIn, Tokens, User,
+    Algorithm, Auth, AuthError, Carried, Carrier, DeviceToken, GoesOn, LogIn, NoBelongings, Password, Ports,
+    Register, RegistrationProof, Settings, SignedIn, Tokens, User, Verified,
 };
 use saaskit_conformance::fixtures::{CountingEntropy, FixedClock};
 use saaskit_kernel::{
     Actor, Agent, Call, Clock, Code, Commit, Email, Fault, Freshness, Handler, PortError, Principal,
-    RequestId, Sealer, Secret, Source, Store, Subscriptions, Timestamp, WorkQueue, WorkState, Worker,
+    RequestId, Sealer, Secret, Source, Store, Subscriptions, Timestamp, Token, WorkQueue, WorkState, Worker,
     WorkerSettings,
 };
 use saaskit_memory::{MemoryGeoIp, MemoryStore};
@@ -155,7 +155,7 @@ impl World {
         self.auth.refresh(&self.call()).await.unwrap();
     }
 
-    pub(crate) async fn register(&self, email: &str, password: &str) -> Result<(), AuthError> {
+    pub(crate) async fn register(&self, email: &str, password: &str) -> Result<RegistrationProof, AuthError> {
         self.auth.register(&self.call(), registration(email, password)).await
     }
 
@@ -173,8 +173,18 @@ impl World {
         self.secrets(email).pop().expect("a letter with a secret")
     }
 
-    pub(crate) async fn verify(&self, token: &Secret) -> Result<(), AuthError> {
-        self.auth.verify_email(&self.call(), token).await
+    /// Opens a link on the browser that registered.
+    pub(crate) async fn verify(&self, token: &Secret) -> Result<Verified, AuthError> {
+        let proof = self.proof(token).await;
+        self.auth.verify_email(&self.call(), token, proof.as_ref()).await
+    }
+
+    /// What the browser was given that chose the password a link came with.
+    pub(crate) async fn proof(&self, token: &Secret) -> Option<RegistrationProof> {
+        let hash = Token::parse(token.expose()).ok()?.hash();
+        let (token, user) = self.memory.token(&hash).await.unwrap()?;
+        let secret = self.auth.installation().unwrap();
+        token.password.map(|password| RegistrationProof::of(&secret, &user.email, &password))
     }
 
     pub(crate) async fn log_in(&self, email: &str, password: &str) -> Result<SignedIn, AuthError> {
@@ -242,6 +252,11 @@ impl World {
         self.post.delivered().into_iter().filter(|letter| letter.to == email).collect()
     }
 
+    /// The addresses whose letters are to be forgotten.
+    pub(crate) fn forgotten(&self) -> Vec<Email> {
+        self.post.forgotten()
+    }
+
     /// The secrets of the letters that arrived there, oldest first.
     pub(crate) fn secrets(&self, email: &str) -> Vec<Secret> {
         self.letters(email).into_iter().filter_map(|letter| letter.kind.secret()).collect()
@@ -300,7 +315,7 @@ pub(crate) fn registration(email: &str, password: &str) -> Register {
 /// A sign-in by tokens from a browser that is new.
 pub(crate) fn credentials(email: &str, password: &str) -> LogIn {
     let (email, password) = (email.to_owned(), Secret::new(password));
-    LogIn { email, password, device: None, carrier: Carrier::Tokens }
+    LogIn { email, password, device: None, carrier: Carrier::Tokens, shown: None }
 }
 
 /// The tokens of somebody who signed in for tokens.
@@ -308,6 +323,22 @@ pub(crate) fn tokens(signed_in: SignedIn) -> Tokens {
     match signed_in.carried {
         Carried::ByTokens(tokens) => tokens,
         Carried::ByCookie { .. } => unreachable!("tokens were asked for"),
+    }
+}
+
+/// The access token that a session carried by tokens goes on by.
+pub(crate) fn fresh_token(goes_on: GoesOn) -> String {
+    match goes_on {
+        GoesOn::ByToken(token) => token.secret.expose().to_owned(),
+        GoesOn::ByCookie { .. } => unreachable!("tokens carry it"),
+    }
+}
+
+/// The cookie that a session carried by one goes on by.
+pub(crate) fn fresh_cookie(goes_on: GoesOn) -> Secret {
+    match goes_on {
+        GoesOn::ByCookie { secret, .. } => secret,
+        GoesOn::ByToken(_) => unreachable!("a cookie carries it"),
     }
 }
 

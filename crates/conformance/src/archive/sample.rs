@@ -13,18 +13,19 @@ const NULLABLE: &[(&str, &[&str])] = &[
         &["tenant_id", "actor_id", "actor_session", "resource", "before", "after", "reason", "ip", "agent"],
     ),
     ("kernel_claims", &["status", "headers", "body"]),
-    ("auth_users", &["name", "name_normal", "password", "verified_at", "erase_at"]),
+    ("auth_users", &["name", "name_normal", "password", "verified_at", "erase_at", "barred_at"]),
     ("auth_sessions", &["ended_at", "warned_at", "acts_in", "cookie", "ip", "agent"]),
     ("auth_refresh_tokens", &["rotated_at", "client", "nonce"]),
     ("auth_tokens", &["redeemed_at", "address", "password"]),
-    ("auth_attempts", &["locked_until"]),
+    ("auth_attempts", &["account", "locked_until"]),
     ("auth_roles", &["tenant_id"]),
     ("auth_assignments", &["tenant_id"]),
     ("auth_installation", &["set_up_at"]),
-    ("tenants_tenants", &["transfer_from", "transfer_to", "transfer_until"]),
+    ("tenants_tenants", &["seats", "transfer_from", "transfer_to", "transfer_until"]),
     ("tenants_memberships", &["removed_at"]),
     ("notify_messages", &["tenant_id", "sealed", "provider_id"]),
     ("notify_outbox", &["subject", "html"]),
+    ("notify_brandings", &["logo"]),
 ];
 
 /// Words of which a store knows all: of a table, or of every table where the column is.
@@ -33,6 +34,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("tenants_tenants", "status", "active"),
     ("notify_messages", "status", "bounced"),
     ("notify_suppressions", "reason", "complained"),
+    ("notify_brandings", "color", "#facc15"),
+    ("notify_brandings", "logo", "https://cdn.example/logo.png"),
     ("", "method", "pwd"),
     ("", "purpose", "reset_password"),
     ("", "algorithm", "EdDSA"),
@@ -99,7 +102,7 @@ fn text_of(table: &Table, column: &Column, number: u8) -> String {
 fn bytes_of(column: &Column, number: u8) -> Vec<u8> {
     let length = match column.name {
         "nonce" | "maker" => 16,
-        "hash" | "key" | "cookie" | "client" | "fingerprint" => 32,
+        "hash" | "key" | "account" | "cookie" | "client" | "fingerprint" => 32,
         _ => 5,
     };
     [0, 255, 128, 10, number].into_iter().cycle().skip(usize::from(number % 5)).take(length).collect()

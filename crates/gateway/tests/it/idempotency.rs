@@ -37,8 +37,8 @@ impl World {
             by: &self.ana,
             tenant: None,
             key: "key-1",
-            route: "/orders",
-            target: "/orders",
+            path: "/orders",
+            query: "",
             body: b"{}",
             is_secret: false,
             timeout: Duration::from_secs(30),
@@ -91,16 +91,16 @@ async fn a_repeat_gets_the_same_answer_for_a_day() {
 }
 
 #[tokio::test]
-async fn the_same_key_with_other_words_or_at_another_path_is_refused() {
+async fn the_same_key_with_other_words_is_refused() {
     let world = World::new();
     let named = world.named();
     world.act(world.serve(&named).await).await.unwrap();
     assert_eq!(world.refused(&Named { body: b"{} ", ..named }).await, Repeated::KeyReused);
-    assert_eq!(world.refused(&Named { target: "/orders?dry", ..named }).await, Repeated::KeyReused);
+    assert_eq!(world.refused(&Named { query: "dry", ..named }).await, Repeated::KeyReused);
 }
 
 #[tokio::test]
-async fn keys_of_another_user_workspace_or_route_are_other_keys() {
+async fn keys_of_another_user_workspace_or_path_are_other_keys() {
     let world = World::new();
     let named = world.named();
     world.act(world.serve(&named).await).await.unwrap();
@@ -109,9 +109,9 @@ async fn keys_of_another_user_workspace_or_route_are_other_keys() {
     for other in [
         Named { by: &bob, ..named },
         Named { tenant, ..named },
-        Named { route: "/invites", ..named },
+        Named { path: "/invites", ..named },
         Named { key: "key-2", ..named },
-        Named { route: "/orderskey-", key: "1", ..named },
+        Named { path: "/orderskey-", key: "1", ..named },
     ] {
         world.serve(&other).await;
     }

@@ -5,5 +5,6 @@ mod browsers;
 mod door;
 mod fallback;
 mod idempotency;
+mod limiter;
 mod permissions;
 mod world;

@@ -1,13 +1,20 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use saaskit_gateway::port::Authorizer;
 use saaskit_gateway::{Access, Knock, Limits, Refusal};
 use saaskit_kernel::{Code, ErrorKind, Fault, PortError, Principal, TenantId};
+use uuid::Uuid;
 
-use crate::world::{World, knock_as, principal};
+use crate::world::{World, knock, knock_as, principal};
 
-/// Lets the first user read; can't tell about the third; asks the fourth for more proof.
+/// A workspace that only the second user is in.
+fn acme() -> TenantId {
+    TenantId::from_uuid(Uuid::from_u128(9))
+}
+
+/// Lets the first user read, and who acts in acme; can't tell about the third; asks the fourth for more proof.
 #[derive(Debug)]
 struct Few;
 
@@ -16,9 +23,13 @@ impl Authorizer for Few {
     async fn may(
         &self,
         principal: &Principal,
-        _: Option<TenantId>,
+        tenant: Option<TenantId>,
+        _: IpAddr,
         permission: &str,
     ) -> Result<(), Box<dyn Fault>> {
+        if tenant == Some(acme()) {
+            return Ok(());
+        }
         let numbered = |number| principal.user == crate::world::principal(number).user;
         match permission {
             "users:read" if numbered(1) => Ok(()),
@@ -28,6 +39,11 @@ impl Authorizer for Few {
             _ if numbered(4) => Err(Box::new(Refusal::Unauthenticated)),
             _ => Err(Box::new(Refusal::CrossSite)),
         }
+    }
+
+    async fn is_in(&self, principal: &Principal, tenant: TenantId) -> Result<(), Box<dyn Fault>> {
+        let is_in = tenant == acme() && principal.user == crate::world::principal(2).user;
+        if is_in { Ok(()) } else { Err(Box::new(Refusal::NotFound)) }
     }
 }
 
@@ -65,4 +81,30 @@ async fn nobody_holds_a_permission_at_a_door_that_asks_nobody() {
 async fn a_permission_is_asked_for_after_the_credential() {
     let world = World::new(Limits::default());
     assert_eq!(read_users(&world, "nobody").await.unwrap_err().code(), Code::UNAUTHENTICATED);
+}
+
+#[tokio::test]
+async fn a_header_selects_where_its_user_acts_and_must_be_of_somebody_who_is_in_there() {
+    let world = World::new(Limits::default());
+    let door = world.door.clone().with_authorizer(Arc::new(Few));
+    let named = acme().to_string();
+    let ask = async |bearer, access| {
+        let knock = Knock { access, tenant: Some(&named), ..knock_as(bearer) };
+        door.admit(&knock).await.map(|pass| pass.tenant())
+    };
+    let reads = Access::Permission("users:read");
+    assert_eq!(read_users(&world, "user-2").await.unwrap_err().code().name(), "PERMISSION_MISSING");
+    assert_eq!(
+        ask("user-2", reads).await.unwrap(),
+        Some(acme()),
+        "it is there that the permission is asked for"
+    );
+    for access in [reads, Access::User] {
+        assert_eq!(ask("user-1", access).await.unwrap_err().code().name(), "NOT_FOUND");
+    }
+    let nobody = Knock { tenant: Some(&named), ..knock() };
+    assert_eq!(door.admit(&nobody).await.unwrap().tenant(), None);
+    let unasked = Knock { tenant: Some(&named), ..knock_as("user-2") };
+    let refused = world.door.admit(&unasked).await.unwrap_err();
+    assert_eq!(refused.code().name(), "TENANT_MISMATCH", "a door that asks nobody believes no header");
 }

@@ -86,6 +86,7 @@ pub(crate) fn knock() -> Knock<'static> {
         ip: ip(1),
         host: "localhost",
         credential: Credential::None,
+        tenant: None,
         changes: false,
         provenance: Provenance::default(),
         csrf: CsrfProof::Header(None),

@@ -1,99 +1,129 @@
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use crate::{Breaker, PortError, Verdict};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
-/// Whether a server can be reached, as far as all who ask it can tell together: for a store, whose callers would wait
-/// for a connection each by itself. Without a breaker everybody waits.
+use crate::{Breaker, BreakerState, CommitError, ErrorKind, Nudge, PortError};
+
+/// Whether a server can be reached, for all who ask it together: for a store, whose callers would find out each by
+/// itself. As soon as one of them waits, somebody looks for the server in the background; only if that is in vain it
+/// is away, and everybody is told so at once, until a later look finds it. Without a breaker everybody waits.
 #[derive(Debug, Default)]
-pub struct Reach {
-    breaker: OnceLock<Breaker>,
-    /// How often the server answered.
-    answers: AtomicU64,
+pub struct Reach(OnceLock<Minding>);
+
+/// Looks as long as it lives.
+#[derive(Debug)]
+struct Minding {
+    watch: Arc<Watch>,
+    looking: JoinHandle<()>,
+}
+
+impl Drop for Minding {
+    fn drop(&mut self) {
+        self.looking.abort();
+    }
 }
 
 impl Reach {
-    /// Refuses from now on while that breaker is open. The first one stays: it has seen more.
-    pub fn mind(&self, breaker: Breaker) {
-        drop(self.breaker.set(breaker));
+    /// Who waits for so long has the server looked for.
+    const DOUBTS_AFTER: Duration = Duration::from_millis(250);
+
+    /// Refuses from now on while that breaker is open, which is only told what `look` finds: it asks the server itself,
+    /// by no connection that others wait for, and gives up in time. It is run by a task that ends with this value. Whom
+    /// it minds first it minds for ever.
+    pub fn mind<F>(&self, breaker: Breaker, look: impl Fn() -> F + Send + 'static)
+    where
+        F: Future<Output = Result<(), PortError>> + Send,
+    {
+        self.0.get_or_init(|| {
+            let watch = Arc::new(Watch { breaker, doubt: Nudge::default(), left: Notify::new() });
+            let watching = watch.clone();
+            Minding { watch, looking: tokio::spawn(async move { watching.keep(look).await }) }
+        });
     }
 
-    /// Asks, unless the server is away. `judge` says of an answer whether it is the server's own, a refusal too, or
-    /// whether a connection was waited for in vain. Who did so while others were answered has met a crowd, and nobody
-    /// is away.
-    pub async fn ask<T, E: From<PortError>>(
-        &self,
-        call: impl Future<Output = Result<T, E>>,
-        judge: impl FnOnce(&Result<T, E>) -> Verdict,
-    ) -> Result<T, E> {
-        let Some(breaker) = self.breaker.get() else { return call.await };
-        let before = self.answers.load(Ordering::Relaxed);
-        breaker.call_judged(call, |answer| self.weigh(judge(answer), before)).await
-    }
-
-    fn weigh(&self, verdict: Verdict, before: u64) -> Verdict {
-        match verdict {
-            Verdict::Well => {
-                self.answers.fetch_add(1, Ordering::Relaxed);
-                Verdict::Well
-            }
-            Verdict::Failed if self.answers.load(Ordering::Relaxed) != before => Verdict::Nothing,
-            verdict => verdict,
+    /// Asks, unless the server is away. If it goes away meanwhile the call is given up as `TimedOut`: what was asked
+    /// may have happened.
+    pub async fn ask<T, E: From<PortError>>(&self, call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let Some(Minding { watch, .. }) = self.0.get() else { return call.await };
+        watch.expect_there()?;
+        let mut call = std::pin::pin!(call);
+        // Who is answered soon, as almost everybody is, pays for a timer and no more.
+        if let Ok(answer) = timeout(Self::DOUBTS_AFTER, call.as_mut()).await {
+            return answer;
         }
+        tokio::select! {
+            biased;
+            answer = call => answer,
+            left = watch.leaves() => Err(left.into()),
+        }
+    }
+
+    /// The same of what ends a commit, however it ends: who is given up in the middle of that can't know.
+    pub async fn end<T, E: From<CommitError>>(&self, ending: impl Future<Output = T>) -> Result<T, E> {
+        let asked = self.ask(async { Ok::<_, PortError>(ending.await) }).await;
+        let unsure = |error: PortError| if error.was_asked() { CommitError::Unknown } else { error.into() };
+        asked.map_err(|error| unsure(error).into())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
+#[derive(Debug)]
+struct Watch {
+    breaker: Breaker,
+    /// Somebody waits.
+    doubt: Nudge,
+    /// The server was looked for in vain.
+    left: Notify,
+}
 
-    use super::*;
-    use crate::{Alarms, BreakerSettings, BreakerState, ErrorKind, Source};
+impl Watch {
+    /// Between two looks at a server that is there: it has other things to do.
+    const REST: Duration = Duration::from_millis(500);
+    /// How often one that is away is thought of; how often it is looked for, the breaker decides.
+    const THINKS_EVERY: Duration = Duration::from_millis(50);
 
-    fn reach() -> (Reach, Breaker) {
-        let pause = Duration::from_hours(1);
-        let settings = BreakerSettings { failures: 1, first: pause, longest: pause };
-        let breaker = Breaker::new("database", settings, Source::system(), Alarms::default());
-        let reach = Reach::default();
-        reach.mind(breaker.clone());
-        (reach, breaker)
+    fn is_away(&self) -> bool {
+        self.breaker.state() != BreakerState::Closed
     }
 
-    async fn ask(reach: &Reach, verdict: Verdict) -> Result<(), PortError> {
-        let failed = || Err(PortError::new(ErrorKind::Unavailable, "database"));
-        let call = async || if verdict == Verdict::Well { Ok(()) } else { failed() };
-        reach.ask(call(), |_| verdict).await
+    fn expect_there(&self) -> Result<(), PortError> {
+        if self.is_away() { Err(self.breaker.refusal(None)) } else { Ok(()) }
     }
 
-    #[tokio::test]
-    async fn who_waited_in_vain_while_nobody_was_answered_speaks_for_all() {
-        let (reach, breaker) = reach();
-        ask(&reach, Verdict::Well).await.unwrap();
-        assert!(ask(&reach, Verdict::Nothing).await.is_err());
-        assert_eq!(breaker.state(), BreakerState::Closed, "what tells nothing of the server changes nothing");
-        assert!(ask(&reach, Verdict::Failed).await.unwrap_err().was_asked());
-        assert_eq!(breaker.state(), BreakerState::Open);
-        let refused = ask(&reach, Verdict::Well).await.unwrap_err();
-        assert!(!refused.was_asked() && refused.retry_after().is_some());
-    }
-
-    #[tokio::test]
-    async fn who_waited_in_vain_while_others_were_answered_met_a_crowd() {
-        let (reach, breaker) = reach();
-        let waiting = async {
-            ask(&reach, Verdict::Well).await.unwrap();
-            Err::<(), _>(PortError::new(ErrorKind::Unavailable, "database"))
-        };
-        assert!(reach.ask(waiting, |_| Verdict::Failed).await.is_err());
-        assert_eq!(breaker.state(), BreakerState::Closed);
-    }
-
-    #[tokio::test]
-    async fn without_a_breaker_everybody_is_let_through() {
-        let reach = Reach::default();
-        for _ in 0..5 {
-            assert!(ask(&reach, Verdict::Failed).await.unwrap_err().was_asked());
+    /// Waits until the server is away, and has it looked for again and again.
+    async fn leaves(&self) -> PortError {
+        loop {
+            let left = self.left.notified();
+            if self.is_away() {
+                let name = self.breaker.name();
+                return PortError::new(ErrorKind::TimedOut, name).because("it went away meanwhile");
+            }
+            self.doubt.nudge();
+            // It ends in vain where the server is there and only slow.
+            drop(timeout(Reach::DOUBTS_AFTER, left).await);
         }
-        ask(&reach, Verdict::Well).await.unwrap();
+    }
+
+    async fn keep<F>(&self, look: impl Fn() -> F)
+    where
+        F: Future<Output = Result<(), PortError>>,
+    {
+        loop {
+            if self.is_away() {
+                self.breaker.probe(look()).await;
+                sleep(Self::THINKS_EVERY).await;
+                continue;
+            }
+            self.doubt.nudged().await;
+            // What it found the breaker knows.
+            drop(self.breaker.call_if_closed(look()).await);
+            if self.is_away() {
+                self.left.notify_waiters();
+            } else {
+                sleep(Self::REST).await;
+            }
+        }
     }
 }

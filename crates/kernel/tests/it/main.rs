@@ -6,4 +6,5 @@ mod behind_breaker;
 mod behind_storage;
 mod breaker;
 mod hurry;
+mod reach;
 mod resilient_cache;

@@ -17,7 +17,7 @@ async fn write(world: &World, write: impl Into<NotifyWrite>) {
 
 fn suppression(world: &World, tenant: Option<TenantId>) -> Suppression {
     let (address, since) = (Email::parse("ANA@example.org").unwrap(), world.source.now());
-    Suppression { address, tenant, reason: SuppressionReason::Complained, since }
+    Suppression { id: world.source.id(), address, tenant, reason: SuppressionReason::Complained, since }
 }
 
 /// How far a mail gets, and whether the provider saw it.

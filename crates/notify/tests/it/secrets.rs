@@ -38,7 +38,7 @@ async fn nothing_that_holds_a_secret_link_prints_it() {
     for printed in [
         format!("{:?}", mail()),
         format!("{:?}", Template::VerifyEmail.render(Locale::En, &branding(), &mail().values)),
-        format!("{:?}", world.notify.plan(mail())),
+        format!("{:?}", world.notify.plan(mail()).await),
         format!("{captured:?}"),
         format!("{commit:?}"),
     ] {

@@ -15,7 +15,9 @@ use saaskit_kernel::{
 use saaskit_memory::MemoryStore;
 use saaskit_notify::port::Messages;
 use saaskit_notify::write::{MessageWrite, NotifyWrite};
-use saaskit_notify::{Category, Message, MessageId, NewMessage, Notify, SendMessage, Template, Values};
+use saaskit_notify::{
+    Category, Message, MessageId, NewMessage, Notify, Ports, SendMessage, Template, Values,
+};
 
 pub(crate) use provider::Provider;
 use sealer::FakeSealer;
@@ -41,13 +43,20 @@ impl World {
         let memory = Arc::new(MemoryStore::new(Subscriptions::default()));
         let sealer = Arc::new(FakeSealer::new(&[1]));
         let faulty = Arc::new(FaultyStore { memory: memory.clone(), faults: Mutex::default() });
-        let notify = Notify::new(sealer.clone(), source.clone(), branding());
+        let ports = Ports {
+            store: memory.clone(),
+            suppressions: memory.clone(),
+            brandings: memory.clone(),
+            sealer: sealer.clone(),
+            source: source.clone(),
+        };
+        let notify = Notify::new(ports, branding());
         Self { notify, memory, provider: Arc::default(), sealer, source, clock, faulty }
     }
 
     /// Plans a mail and commits it.
     pub(crate) async fn queue(&self, new: NewMessage) -> MessageId {
-        let commit = self.notify.plan(new).unwrap();
+        let commit = self.notify.plan(new).await.unwrap();
         let id = planned(&commit).id;
         self.memory.commit(commit).await.unwrap();
         id
@@ -121,15 +130,7 @@ pub(crate) fn mail() -> NewMessage {
 pub(crate) fn mail_with(template: Template, tenant: Option<TenantId>, values: &[(&str, &str)]) -> NewMessage {
     let values: Values =
         values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    NewMessage {
-        tenant,
-        to: email("ana"),
-        locale: Locale::En,
-        branding: None,
-        template,
-        category: Category::System,
-        values,
-    }
+    NewMessage { tenant, to: email("ana"), locale: Locale::En, template, category: Category::System, values }
 }
 
 /// The one message a commit plans.

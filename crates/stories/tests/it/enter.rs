@@ -1,6 +1,6 @@
 use saaskit_auth::port::Sessions;
 use saaskit_auth::write::{AuthWrite, SessionWrite};
-use saaskit_auth::{Method, Session};
+use saaskit_auth::{GoesOn, Method, Session};
 use saaskit_gateway::port::Authenticator;
 use saaskit_kernel::{Commit, Principal, Store};
 use saaskit_stories::{Credentials, EnterTenant};
@@ -24,15 +24,15 @@ async fn whoever_is_in_a_workspace_has_their_session_act_in_it_by_token_and_by_c
     let owner = Principal::new(user.id, sessions[0].id, now);
     let tenant = world.tenant(&owner, "Acme").await;
     for session in sessions {
-        let by = Principal { session: session.id, ..owner.clone() };
+        let by = Principal { session: session.id, cookie: session.cookie, ..owner.clone() };
         let by_cookie = session.cookie.is_some();
         let write = AuthWrite::Session(SessionWrite::Start(session));
         world.memory.commit(Commit::new().write(write)).await.unwrap();
         let inside = world.tenants.enter(&world.call(), &by, tenant.id).await.unwrap();
         let fresh = enter.enter(&world.call(), &by, &inside).await.unwrap();
         let entered = match fresh {
-            Some(token) => door.bearer(token.secret.expose()).await.unwrap(),
-            None => door.cookie(secret.to_secret().expose()).await.unwrap(),
+            GoesOn::ByToken(token) => door.bearer(token.secret.expose()).await.unwrap(),
+            GoesOn::ByCookie { secret, .. } => door.cookie(secret.expose()).await.unwrap(),
         };
         assert_eq!((entered.session, entered.tenant), (by.session, Some(tenant.id)));
         assert_eq!(entered.renew_from.is_none(), by_cookie);

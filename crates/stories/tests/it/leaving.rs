@@ -5,9 +5,9 @@ use saaskit_auth::port::{Roles, Users};
 use saaskit_auth::write::{AuthWrite, TokenWrite, UserWrite};
 use saaskit_auth::{Administer, AuthError, OneTimeToken, Purpose, RoleDraft, User, UserStatus};
 use saaskit_conformance::fixtures;
-use saaskit_kernel::{Commit, Fault, Page, Principal, Slug, Store, TenantId};
+use saaskit_kernel::{Commit, Fault, Page, Principal, Secret, Slug, Store, TenantId};
 use saaskit_stories::TenantRoles;
-use saaskit_tenants::port::Workspaces;
+use saaskit_tenants::port::{Members, Memberships, Workspaces};
 use saaskit_tenants::write::{MembershipWrite, OwnerCount, TenantWrite, TenantsWrite};
 use saaskit_tenants::{Membership, NewTenant, Role, Tenant};
 
@@ -59,6 +59,16 @@ async fn delete(world: &World, who: &Principal) -> Result<(), AuthError> {
 async fn restore(world: &World, ops: &Principal, who: &Principal) {
     let ask = Administer { user: who.user, reason: "asked by phone".to_owned() };
     world.auth.restore_user(&world.call(), ops, &ask).await.unwrap();
+}
+
+/// The secret of a link to an address that somebody had before.
+async fn way_back(world: &World, who: &Principal) -> Secret {
+    let secret = world.source.token();
+    let user = world.memory.user(who.user).await.unwrap().unwrap();
+    let token = OneTimeToken::mint(secret.hash(), Purpose::UndoEmail, &user, world.source.now());
+    let token = OneTimeToken { address: Some(fixtures::email("before")), ..token };
+    world.memory.commit(Commit::new().write(AuthWrite::Token(TokenWrite::Mint(token)))).await.unwrap();
+    secret.to_secret()
 }
 
 fn code<T: std::fmt::Debug>(answer: Result<T, AuthError>) -> &'static str {
@@ -159,15 +169,82 @@ async fn whoever_takes_a_deleted_account_back_by_its_old_address_is_in_its_works
     let (ana, bob) = (person(&world, "ana").await, person(&world, "bob").await);
     let acme = workspace(&world, &bob, "acme").await;
     join(&world, acme.id, &ana, Role::Admin).await;
-    let secret = world.source.token();
-    let user = world.memory.user(ana.user).await.unwrap().unwrap();
-    let token = OneTimeToken::mint(secret.hash(), Purpose::UndoEmail, &user, world.source.now());
-    let token = OneTimeToken { address: Some(fixtures::email("before")), ..token };
-    world.memory.commit(Commit::new().write(AuthWrite::Token(TokenWrite::Mint(token)))).await.unwrap();
+    let secret = way_back(&world, &ana).await;
     delete(&world, &ana).await.unwrap();
-    world.auth.undo_email(&world.call(), &secret.to_secret()).await.unwrap();
+    world.auth.undo_email(&world.call(), &secret).await.unwrap();
     assert_eq!(status(&world, &ana).await, UserStatus::Active);
     assert_eq!(role_in(&world, &acme, &ana).await, Some(Role::Admin));
+}
+
+#[tokio::test]
+async fn an_account_that_an_operator_deleted_too_stays_deleted_and_in_no_workspace_whatever_link_is_opened() {
+    let world = World::new();
+    world.auth.refresh(&world.call()).await.unwrap();
+    let (ana, bob, ops) = (person(&world, "ana").await, person(&world, "bob").await, operator(&world).await);
+    let acme = workspace(&world, &bob, "acme").await;
+    join(&world, acme.id, &ana, Role::Admin).await;
+    let secret = way_back(&world, &ana).await;
+    delete(&world, &ana).await.unwrap();
+    let ask = Administer { user: ana.user, reason: "fraud".to_owned() };
+    world.auth.delete_user(&world.call(), &ops, &ask).await.unwrap();
+    world.auth.undo_email(&world.call(), &secret).await.unwrap();
+    assert_eq!(status(&world, &ana).await, UserStatus::Deleted);
+    assert_eq!(role_in(&world, &acme, &ana).await, None);
+    restore(&world, &ops, &ana).await;
+    assert_eq!(role_in(&world, &acme, &ana).await, Some(Role::Admin));
+}
+
+#[tokio::test]
+async fn who_was_removed_while_the_account_was_deleted_is_not_in_the_workspace_once_it_is_back() {
+    let world = World::new();
+    let (ana, bob, ops) = (person(&world, "ana").await, person(&world, "bob").await, operator(&world).await);
+    let (acme, other) = (workspace(&world, &bob, "acme").await, workspace(&world, &bob, "other").await);
+    join(&world, acme.id, &ana, Role::Member).await;
+    join(&world, other.id, &ana, Role::Member).await;
+    delete(&world, &ana).await.unwrap();
+    let inside = world.tenants.enter(&world.call(), &bob, acme.id).await.unwrap();
+    let (reads, by) = (inside.allowed().unwrap(), inside.allowed().unwrap());
+    let listed = world.tenants.members(&reads, Page { after: None, limit: 10 }).await.unwrap().items;
+    let anas = listed.iter().find(|(member, _)| member.may_return()).unwrap().0.id;
+    world.tenants.remove_member(&world.call(), &by, anas).await.unwrap();
+    restore(&world, &ops, &ana).await;
+    assert_eq!(role_in(&world, &acme, &ana).await, None);
+    assert_eq!(role_in(&world, &other, &ana).await, Some(Role::Member));
+}
+
+#[tokio::test]
+async fn of_accounts_that_are_restored_at_once_as_many_are_back_in_a_workspace_as_it_has_seats() {
+    let world = World::new();
+    let (bob, ops) = (person(&world, "bob").await, operator(&world).await);
+    let acme = workspace(&world, &bob, "acme").await;
+    let mut gone = Vec::new();
+    for name in ["ana", "eva", "ivo"] {
+        let who = person(&world, name).await;
+        join(&world, acme.id, &who, Role::Member).await;
+        delete(&world, &who).await.unwrap();
+        gone.push(who);
+    }
+    let full = Tenant { seats: Some(3), ..world.memory.tenant(acme.id).await.unwrap().unwrap() };
+    let save = TenantsWrite::from(TenantWrite::Save(full));
+    world.memory.commit(Commit::new().write(save)).await.unwrap();
+    let restoring: Vec<_> = gone
+        .iter()
+        .map(|who| {
+            let (auth, call, ops) = (world.auth.clone(), world.call(), ops.clone());
+            let ask = Administer { user: who.user, reason: "asked by phone".to_owned() };
+            tokio::spawn(async move { auth.restore_user(&call, &ops, &ask).await })
+        })
+        .collect();
+    for restored in restoring {
+        restored.await.unwrap().unwrap();
+    }
+    let mut back = 0;
+    for who in &gone {
+        assert_eq!(status(&world, who).await, UserStatus::Active);
+        back += u32::from(role_in(&world, &acme, who).await.is_some());
+    }
+    assert_eq!(back, 2);
+    assert_eq!(world.memory.seats_used(acme.id).await.unwrap(), 3);
 }
 
 #[tokio::test]
@@ -199,6 +276,7 @@ async fn roles_wait_for_a_deleted_account_and_are_taken_when_it_is_erased() {
     assert_eq!(given().await, 0);
     let all = Page { after: None, limit: 10 };
     assert!(world.memory.of_user(ana.user, all).await.unwrap().items.is_empty());
+    assert_eq!(world.memory.ended_with_account(ana.user).await.unwrap(), [], "nothing comes back");
     world.finish().await;
 }
 
@@ -228,9 +306,9 @@ async fn attempt(world: &World, ops: &Principal, who: &Principal, tenant: &Tenan
         _ => {
             let own = world.memory.entry(tenant.id, who.user).await.unwrap();
             if let (Ok(inside), Some((_, own))) = (inside().await, own)
-                && let Ok(admin) = inside.admin()
+                && let Ok(admin) = inside.allowed()
             {
-                drop(world.tenants.change_role(&world.call(), &admin, own.id, Role::Admin).await);
+                drop(world.tenants.change_role(&world.call(), &admin, own.id, Role::Admin, None).await);
             }
         }
     }

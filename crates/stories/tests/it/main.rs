@@ -4,7 +4,9 @@
 mod authorize;
 mod credentials;
 mod enter;
+mod forgotten;
 mod leaving;
 mod letters;
+mod names;
 mod welcome;
 mod world;

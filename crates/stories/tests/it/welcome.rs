@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use saaskit_conformance::fixtures::email;
 use saaskit_kernel::{Commit, Job, Name, Store, UserId};
+use saaskit_notify::NewBranding;
 use saaskit_tenants::NewTenant;
 use serde_json::json;
 
@@ -34,6 +35,20 @@ async fn who_gave_no_name_is_greeted_without_one() {
     world.tenant(&ana, "Acme").await;
     world.work().await;
     assert!(world.mails()[0].text.contains("Hello, your workspace"), "{}", world.mails()[0].text);
+    world.finish().await;
+}
+
+#[tokio::test]
+async fn the_welcome_looks_as_the_workspace_chose() {
+    let world = World::new();
+    let (_, ana) = world.ana(None).await;
+    let acme = world.tenant(&ana, "Acme").await;
+    let inside = world.tenants.enter(&world.call(), &ana, acme.id).await.unwrap();
+    let looks = NewBranding { name: "Söhne".to_owned(), color: "#facc15".to_owned(), logo_url: None };
+    world.brand.set(&world.call(), &inside.allowed().unwrap(), &looks).await.unwrap();
+    world.work().await;
+    let mail = &world.mails()[0];
+    assert!(mail.text.ends_with("at Söhne.\n") && mail.html.contains("#facc15"), "{}", mail.text);
     world.finish().await;
 }
 

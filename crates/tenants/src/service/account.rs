@@ -1,9 +1,13 @@
-use saaskit_kernel::{Call, Commit, Guard, Page, UserId};
+use saaskit_kernel::{Call, Commit, Guard, Name, Outcome, Page, PortError, UserId};
 
 use super::Tenants;
 use crate::port::Belonging;
-use crate::write::LAST_OWNER;
-use crate::{MemberError, Membership, TenantsError, action, event};
+use crate::remembered::tenant_changed;
+use crate::write::{LAST_OWNER, TenantWrite, TenantsWrite};
+use crate::{MemberError, Membership, Tenant, TenantsError, action, event};
+
+/// Why somebody is not back.
+const NO_SEAT: &str = "no seat is free";
 
 /// So many workspaces are left at once at most.
 const MOST: usize = 500;
@@ -17,19 +21,62 @@ impl Tenants {
         let at = self.ports.source.now();
         let (action, event) = (action::LEAVE_WITH_ACCOUNT, event::MEMBER_LEFT_WITH_ACCOUNT);
         let held = self.held_by(user).await?.into_iter();
-        Ok(across(held.map(|member| self.keeping(call, action, event, member.ended_with_account(at)))))
+        Ok(across(held.map(|member| {
+            let ended = member.clone().ended_with_account(at);
+            self.keeping(call, action, event, &member, ended)
+        })))
     }
 
-    /// The commit by which a user is back in every workspace that was left with the account.
+    /// The commit by which a user is back in every workspace that was left with the account and has a seat; of the
+    /// others it is written down that they have none.
     pub async fn plan_returning(&self, call: &Call, user: UserId) -> Result<Commit, TenantsError> {
-        let (action, event) = (action::RETURN_WITH_ACCOUNT, event::MEMBER_RETURNED);
+        let mut commits = Vec::new();
+        for (tenant, member) in self.ports.memberships.ended_with_account(user).await? {
+            commits.push(self.returning(call, tenant, &member).await?);
+        }
+        Ok(across(commits.into_iter()))
+    }
+
+    /// Where seats are counted, whoever takes one saves the workspace as it was: of two who take the last, one is late.
+    async fn returning(
+        &self,
+        call: &Call,
+        tenant: Tenant,
+        member: &Membership,
+    ) -> Result<Commit, TenantsError> {
+        let action = action::RETURN_WITH_ACCOUNT;
+        let back = member.clone().returned();
+        let returning = self.keeping(call, action, event::MEMBER_RETURNED, member, back);
+        let Some(seats) = tenant.seats else { return Ok(returning) };
+        let source = &self.ports.source;
+        if self.ports.members.seats_used(tenant.id).await? >= u64::from(seats) {
+            let entry = call.entry(source, action, Outcome::Refused, Some(tenant.id));
+            return Ok(Commit::new().record(entry.on(member.id).because(NO_SEAT)));
+        }
+        let seen = tenant_changed(tenant.id, source.now());
+        Ok(returning.write(TenantsWrite::from(TenantWrite::Save(tenant))).signal(seen))
+    }
+
+    /// The commit after which a user comes back to no workspace any more, because the account is erased.
+    pub async fn plan_forgetting(&self, call: &Call, user: UserId) -> Result<Commit, PortError> {
+        let at = self.ports.source.now();
+        let (action, event) = (action::ERASE_WITH_ACCOUNT, event::MEMBER_REMOVED);
         let ended = self.ports.memberships.ended_with_account(user).await?.into_iter();
-        Ok(across(ended.map(|member| self.keeping(call, action, event, member.returned()))))
+        Ok(across(ended.map(|(_, member)| {
+            let gone = member.clone().ended(at);
+            self.keeping(call, action, event, &member, gone)
+        })))
     }
 
     /// Why a commit planned here was refused by that guard, if it is one of ours.
     pub fn explain_refusal(guard: Guard) -> Option<TenantsError> {
         (guard == LAST_OWNER).then(|| MemberError::LastOwner.into())
+    }
+
+    /// What the workspaces are called that a user is in, the first hundred of them.
+    pub async fn names_of(&self, user: UserId) -> Result<Vec<Name>, PortError> {
+        let part = self.ports.workspaces.of_user(user, Page { after: None, limit: PAGE }).await?;
+        Ok(part.items.into_iter().map(|(tenant, _)| tenant.name).collect())
     }
 
     /// What users are in which workspaces, the first of each by the workspaces' ids; for stories, whose asker may

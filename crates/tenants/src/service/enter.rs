@@ -1,17 +1,50 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use saaskit_kernel::{Call, Principal, TenantId, Timestamp, UserId};
+use saaskit_kernel::{Call, Email, Principal, TenantId, Timestamp, UserId};
 
 use super::Tenants;
 use crate::remembered::Entry;
-use crate::{Member, Role, Tenant, TenantsError};
+use crate::{Member, Role, Tenant, TenantPolicy, TenantStatus, TenantsError, Visit};
 
 impl Tenants {
     /// Checks that whoever asks may act in a workspace, and gives the evidence. For anybody who is not in it,
     /// there is no such workspace.
     pub async fn enter(&self, call: &Call, by: &Principal, tenant: TenantId) -> Result<Member, TenantsError> {
+        self.enter_from(call.ip, by, tenant).await
+    }
+
+    /// The same for whoever comes from that address, before there is a call.
+    pub async fn enter_from(
+        &self,
+        ip: Option<IpAddr>,
+        by: &Principal,
+        tenant: TenantId,
+    ) -> Result<Member, TenantsError> {
         let now = self.ports.source.now();
-        Member::check(self.entry(tenant, by.user, now).await?, call, by, now)
+        let entry = self.entry(tenant, by.user, now).await?;
+        let policy = entry.as_ref().map(|entry| &entry.0.policy);
+        let email = self.email_for(policy, by).await?;
+        Member::check(entry, by, Visit { ip, email: email.as_ref(), at: now })
+    }
+
+    /// The address of whoever asks, if that is what a policy asks for.
+    pub(super) async fn email_for(
+        &self,
+        policy: Option<&TenantPolicy>,
+        by: &Principal,
+    ) -> Result<Option<Email>, TenantsError> {
+        if policy.is_none_or(|policy| policy.domains().is_empty()) {
+            return Ok(None);
+        }
+        Ok(self.ports.people.people(&[by.user]).await?.pop().map(|person| person.email))
+    }
+
+    /// Checks that whoever asks is in a workspace that was not deleted: enough to name it, and not to enter it.
+    pub async fn is_in(&self, by: &Principal, tenant: TenantId) -> Result<(), TenantsError> {
+        let entry = self.entry(tenant, by.user, self.ports.source.now()).await?;
+        let is_there = entry.is_some_and(|entry| entry.0.status != TenantStatus::Deleted);
+        is_there.then_some(()).ok_or(TenantsError::NotFound)
     }
 
     /// A workspace by its id, for stories.

@@ -4,36 +4,40 @@ use serde_json::{Value, json};
 use super::Tenants;
 use crate::remembered::member_changed;
 use crate::write::{MembershipWrite, OwnerCount, TenantWrite, TenantsWrite};
-use crate::{Membership, Role};
+use crate::{Membership, Removal};
 
 impl Tenants {
-    /// The commit that keeps a membership that ended, or holds again, and counts its owner; without the call's claim.
+    /// The commit by which a membership ends, or holds again, and its owner is counted; without the call's claim.
     pub(super) fn keeping(
         &self,
         call: &Call,
         action: Action,
         event: &'static str,
-        member: Membership,
+        before: &Membership,
+        after: Membership,
     ) -> Commit {
-        let (source, tenant) = (&self.ports.source, member.tenant);
-        let told = json!({ "tenant": tenant, "user": member.user });
-        let held = json!({ "role": member.role.as_str() });
-        let (count, before, after) = if member.is_active() {
-            (OwnerCount::More, Value::Null, held)
-        } else {
-            (OwnerCount::Fewer, held, Value::Null)
-        };
+        let (source, tenant) = (&self.ports.source, after.tenant);
+        let told = json!({ "tenant": tenant, "user": after.user });
+        let count = OwnerCount::of(before, &after);
         let entry = call.entry(source, action, Outcome::Success, Some(tenant));
         let commit = Commit::new()
             .emit(self.event(event, tenant, told))
-            .record(entry.on(member.id).changing(before, after))
-            .signal(member_changed(tenant, member.user, source.now()));
-        let is_of_owner = member.role == Role::Owner;
-        let commit = commit.write(TenantsWrite::from(MembershipWrite::Save(member)));
-        if is_of_owner {
-            commit.write(TenantsWrite::from(TenantWrite::Owners(tenant, count)))
-        } else {
-            commit
+            .record(entry.on(after.id).changing(shown(before), shown(&after)))
+            .signal(member_changed(tenant, after.user, source.now()))
+            .write(TenantsWrite::from(MembershipWrite::Save(after)));
+        match count {
+            Some(count) => commit.write(TenantsWrite::from(TenantWrite::Owners(tenant, count))),
+            None => commit,
         }
+    }
+}
+
+/// A membership as the audit log shows it: nothing once it ended for good.
+pub(super) fn shown(member: &Membership) -> Value {
+    let role = member.role.as_str();
+    match member.removal {
+        None => json!({ "role": role }),
+        Some(Removal { with_account: true, .. }) => json!({ "role": role, "ended": "with_account" }),
+        Some(Removal { with_account: false, .. }) => Value::Null,
     }
 }

@@ -11,8 +11,8 @@ impl Tenants {
 
     async fn leave_once(&self, call: &Call, by: &Member) -> Result<(), TenantsError> {
         let member = self.held(by.tenant().id, by.membership().id).await?;
-        let ended = member.ended(self.ports.source.now());
-        let ending = self.keeping(call, action::LEAVE, event::MEMBER_LEFT, ended);
+        let ended = member.clone().ended(self.ports.source.now());
+        let ending = self.keeping(call, action::LEAVE, event::MEMBER_LEFT, &member, ended);
         self.commit(call.commit().and(ending)).await
     }
 }

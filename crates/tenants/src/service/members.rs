@@ -1,6 +1,7 @@
 use saaskit_kernel::{Page, Paged, UserId};
 
 use super::Tenants;
+use crate::permissions::ReadMembers;
 use crate::port::Person;
 use crate::{Membership, MembershipId, TenantAdmin, TenantsError};
 
@@ -10,14 +11,14 @@ pub struct Seats {
     /// How many are taken.
     pub used: u64,
     /// How many there are; `None` where nothing limits them.
-    pub limit: Option<u64>,
+    pub limit: Option<u32>,
 }
 
 impl Tenants {
-    /// Who is in a workspace, longest first; `None` beside whom nobody knows any more.
+    /// Who is in a workspace or comes back with the account, longest first; `None` beside whom nobody knows any more.
     pub async fn members(
         &self,
-        by: &TenantAdmin,
+        by: &TenantAdmin<ReadMembers>,
         page: Page<MembershipId>,
     ) -> Result<Paged<(Membership, Option<Person>)>, TenantsError> {
         let part = self.ports.members.members(by.tenant(), page).await?;
@@ -31,16 +32,22 @@ impl Tenants {
     /// One member of a workspace.
     pub async fn member(
         &self,
-        by: &TenantAdmin,
+        by: &TenantAdmin<ReadMembers>,
         id: MembershipId,
     ) -> Result<(Membership, Option<Person>), TenantsError> {
-        let member = self.held(by.tenant(), id).await?;
-        let person = self.ports.people.people(&[member.user]).await?.pop();
+        let member = self.listed(by.tenant(), id).await?;
+        let person = self.person(&member).await?;
         Ok((member, person))
     }
 
+    /// Who a member is; `None` where nobody knows any more.
+    pub async fn person(&self, member: &Membership) -> Result<Option<Person>, TenantsError> {
+        Ok(self.ports.people.people(&[member.user]).await?.pop())
+    }
+
     /// How many seats of a workspace are taken.
-    pub async fn seats(&self, by: &TenantAdmin) -> Result<Seats, TenantsError> {
-        Ok(Seats { used: self.ports.members.seats_used(by.tenant()).await?, limit: None })
+    pub async fn seats(&self, by: &TenantAdmin<ReadMembers>) -> Result<Seats, TenantsError> {
+        let used = self.ports.members.seats_used(by.tenant()).await?;
+        Ok(Seats { used, limit: self.usable(by.tenant()).await?.seats })
     }
 }

@@ -1,25 +1,28 @@
-use saaskit_kernel::{Call, Outcome, Principal, retry_stale};
+use saaskit_kernel::{Call, Outcome, Principal, Version, retry_stale};
 use serde_json::json;
 
 use super::{TRIES, Tenants, is_contended};
 use crate::remembered::tenant_changed;
 use crate::write::{TenantWrite, TenantsWrite};
-use crate::{NewPolicy, Tenant, TenantOwner, TenantPolicy, TenantsError, action, event};
+use crate::{NewPolicy, Tenant, TenantOwner, TenantPolicy, TenantsError, Visit, action, event};
 
 impl Tenants {
-    /// Sets what a workspace asks of who enters it; gives the workspace as it is now. A policy that the very
-    /// request would not meet is refused: its owner could not take it back.
+    /// Sets what a workspace asks of who enters it, with a version only if the workspace is still that one; gives it as
+    /// it is now. A policy that the very request would not meet is refused: its owner could not take it back.
     pub async fn set_policy(
         &self,
         call: &Call,
         by: &Principal,
         owner: &TenantOwner,
         ask: NewPolicy,
+        version: Option<Version>,
     ) -> Result<Tenant, TenantsError> {
         let policy = TenantPolicy::parse(ask).map_err(TenantsError::Invalid)?;
-        let met = policy.check(by, call.ip, self.ports.source.now());
+        let email = self.email_for(Some(&policy), by).await?;
+        let visit = Visit { ip: call.ip, email: email.as_ref(), at: self.ports.source.now() };
+        let met = policy.check(by, visit);
         met.map_err(|short| TenantsError::Invalid(short.into_lockout()))?;
-        retry_stale(TRIES, is_contended, || self.set_policy_once(call, owner, policy.clone())).await
+        retry_stale(TRIES, is_contended, || self.set_policy_once(call, owner, policy.clone(), version)).await
     }
 
     async fn set_policy_once(
@@ -27,8 +30,10 @@ impl Tenants {
         call: &Call,
         owner: &TenantOwner,
         policy: TenantPolicy,
+        version: Option<Version>,
     ) -> Result<Tenant, TenantsError> {
         let before = self.usable(owner.tenant()).await?;
+        Self::require(version, before.version)?;
         let after = Tenant { policy, ..before.clone() };
         if after == before {
             return Ok(before);

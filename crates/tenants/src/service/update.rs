@@ -42,9 +42,7 @@ impl Tenants {
         version: Option<Version>,
     ) -> Result<Tenant, TenantsError> {
         let before = self.usable(by.tenant()).await?;
-        if version.is_some_and(|version| version != before.version) {
-            return Err(TenantsError::Changed);
-        }
+        Self::require(version, before.version)?;
         let after = Tenant {
             name: name.unwrap_or_else(|| before.name.clone()),
             slug: slug.unwrap_or_else(|| before.slug.clone()),

@@ -1,4 +1,5 @@
 use saaskit_kernel::TenantId;
+use saaskit_tenants::permissions::WriteWorkspace;
 use saaskit_tenants::{Role, TenantStatus};
 
 use crate::world::{World, refused};
@@ -44,10 +45,10 @@ async fn owners_and_admins_may_change_the_workspace_and_members_may_not() {
         let member = world.enter(&by, acme.id).await.unwrap();
         assert_eq!(member.role(), role);
         if may {
-            let admin = member.admin().unwrap();
+            let admin = member.allowed::<WriteWorkspace>().unwrap();
             assert_eq!((admin.tenant(), admin.user()), (acme.id, by.user));
         } else {
-            assert_eq!(refused(member.admin()), "ROLE_TOO_LOW");
+            assert_eq!(refused(member.allowed::<WriteWorkspace>()), "PERMISSION_MISSING");
         }
     }
     world.finish().await;
@@ -59,7 +60,10 @@ async fn a_role_in_one_workspace_is_none_in_another() {
     let [ana, eva] = [world.somebody(), world.somebody()];
     let [acme, other] = [world.tenant(&ana, "acme").await, world.tenant(&eva, "other").await];
     world.join(&other, ana.user, Role::Member).await;
-    assert_eq!(world.admin(&acme, &ana).await.tenant(), acme.id);
-    assert_eq!(refused(world.enter(&ana, other.id).await.unwrap().admin()), "ROLE_TOO_LOW");
+    assert_eq!(world.admin::<WriteWorkspace>(&acme, &ana).await.tenant(), acme.id);
+    assert_eq!(
+        refused(world.enter(&ana, other.id).await.unwrap().allowed::<WriteWorkspace>()),
+        "PERMISSION_MISSING"
+    );
     world.finish().await;
 }

@@ -55,15 +55,16 @@ async fn what_is_done_here_is_true_here_at_once() {
         world.enter(who, acme.id).await.unwrap();
     }
 
-    world.tenants.change_role(&world.call(&ana), &by, bobs, Role::Member).await.unwrap();
+    world.tenants.change_role(&world.call(&ana), &by, bobs, Role::Member, None).await.unwrap();
     assert_eq!(world.enter(&bob, acme.id).await.unwrap().role(), Role::Member);
     world.tenants.remove_member(&world.call(&ana), &by, evas).await.unwrap();
     assert_eq!(refused(world.enter(&eva, acme.id).await), "TENANT_NOT_FOUND");
-    world.tenants.update(&world.call(&ana), &by, renamed(), None).await.unwrap();
+    let writes = world.admin(&acme, &ana).await;
+    world.tenants.update(&world.call(&ana), &writes, renamed(), None).await.unwrap();
     assert_eq!(world.enter(&bob, acme.id).await.unwrap().tenant().name.as_str(), "New");
     let owner = world.owner(&acme, &ana).await;
     let strict = NewPolicy { methods: vec!["pwd".to_owned()], ..NewPolicy::default() };
-    world.tenants.set_policy(&world.call(&ana), &ana, &owner, strict).await.unwrap();
+    world.tenants.set_policy(&world.call(&ana), &ana, &owner, strict, None).await.unwrap();
     let mut bob = bob;
     bob.methods = vec!["otp".to_owned()];
     assert_eq!(refused(world.enter(&bob, acme.id).await), "STEP_UP_REQUIRED");

@@ -88,7 +88,7 @@ async fn an_offer_that_was_withdrawn_or_made_by_who_owns_nothing_any_more_is_non
     world.tenants.offer_ownership(&world.call(&ana), &ana, &owner, bobs).await.unwrap();
     let by = world.admin(&acme, &cleo).await;
     let anas = world.id_of(&acme, &ana).await;
-    world.tenants.change_role(&world.call(&cleo), &by, anas, Role::Admin).await.unwrap();
+    world.tenants.change_role(&world.call(&cleo), &by, anas, Role::Admin, None).await.unwrap();
     let late = world.tenants.accept_ownership(&world.call(&bob), &taker).await;
     assert_eq!(refused(late), "TRANSFER_NOT_FOUND");
     assert_eq!(world.membership(&acme, bobs).await.role, Role::Member);

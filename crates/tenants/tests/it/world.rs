@@ -8,6 +8,7 @@ use saaskit_kernel::{
     UserId, WorkQueue, WorkState,
 };
 use saaskit_memory::MemoryStore;
+use saaskit_tenants::permissions::Right;
 use saaskit_tenants::port::{Members, Workspaces};
 use saaskit_tenants::write::{MembershipWrite, OwnerCount, TenantWrite, TenantsWrite};
 use saaskit_tenants::{
@@ -87,8 +88,8 @@ impl World {
     }
 
     /// Evidence that somebody may change a workspace.
-    pub(crate) async fn admin(&self, of: &Tenant, by: &Principal) -> TenantAdmin {
-        self.enter(by, of.id).await.unwrap().admin().unwrap()
+    pub(crate) async fn admin<R: Right>(&self, of: &Tenant, by: &Principal) -> TenantAdmin<R> {
+        self.enter(by, of.id).await.unwrap().allowed().unwrap()
     }
 
     /// Evidence that somebody owns a workspace.

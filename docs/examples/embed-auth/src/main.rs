@@ -14,7 +14,7 @@ use saaskit_gateway::{Door, Limits};
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
 use saaskit_http_axum::{Api, PublicUrl, auth as auth_api};
 use saaskit_kernel::{
-    Call, Commit, Follower, Freshness, PortError, Secret, Source, Subscriptions, SystemClock, Worker,
+    Call, Commit, Email, Follower, Freshness, PortError, Secret, Source, Subscriptions, SystemClock, Worker,
     WorkerSettings,
 };
 use saaskit_memory::{MemoryGeoIp, MemoryRateLimiter};
@@ -35,6 +35,10 @@ impl Letters for Terminal {
             _ => return Ok(Commit::new()),
         };
         println!("{to}: open {URL}/{page}?token={}", token.expose());
+        Ok(Commit::new())
+    }
+
+    async fn plan_forgetting(&self, _: &Call, _: &Email) -> Result<Commit, PortError> {
         Ok(Commit::new())
     }
 }

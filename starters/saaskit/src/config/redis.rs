@@ -31,6 +31,7 @@ pub(super) fn read(reader: &mut Reader<'_>, in_the_open: bool) -> Option<saaskit
         return None;
     }
     let mut config = saaskit_cache_redis::RedisConfig::new(reader.secret("REDIS_URL")?);
+    config.private = !in_the_open;
     config.prefix = reader.text("REDIS_PREFIX")?;
     config.connections = usize::try_from(reader.number("REDIS_POOL_MAX", 1, 64)).unwrap_or_default();
     config.timeout = Duration::from_millis(reader.number("REDIS_TIMEOUT_MS", 10, 10_000).into());

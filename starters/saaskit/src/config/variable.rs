@@ -255,7 +255,7 @@ pub const VARIABLES: &[Variable] = &[
     secret(
         "JWT_PRIVATE_KEY_PEM",
         "-----BEGIN PRIVATE KEY-----…",
-        "Private key (PKCS #8 PEM) to sign with instead of keys saaskit makes and rotates.",
+        "Private key (PKCS #8 PEM) to sign with instead of keys saaskit makes and rotates; several, one after another: the first signs, tokens of all are believed.",
     ),
     secret(
         "DATA_ENCRYPTION_KEYS",

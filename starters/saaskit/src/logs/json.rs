@@ -153,7 +153,8 @@ struct Escaped<'a, 'writer>(&'a mut Writer<'writer>);
 impl fmt::Write for Escaped<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut rest = text;
-        while let Some(at) = rest.find(|letter: char| letter < ' ' || matches!(letter, '"' | '\\')) {
+        // Byte by byte: none of these is a part of another letter (UTF-8).
+        while let Some(at) = rest.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
             let (plain, special) = rest.split_at(at);
             self.0.write_str(plain)?;
             let (special, after) = special.split_at(1);

@@ -82,11 +82,29 @@ fn a_secret_may_be_a_file_and_not_both() {
 fn a_key_that_can_not_be_used_is_named_before_anything_is_begun() {
     for (name, bad) in [
         ("JWT_PRIVATE_KEY_PEM", "junk"),
+        ("JWT_PRIVATE_KEY_PEM", format!("{ED25519}{ED25519}").as_str()),
         ("DATA_ENCRYPTION_KEYS", "abc"),
         ("DATA_ENCRYPTION_KEYS", "2026:abc"),
     ] {
         assert_eq!(faults(&[(name, bad)]), [name]);
     }
+}
+
+/// The key of RFC 8037 appendix A.
+const ED25519: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----
+";
+
+#[test]
+fn several_keys_to_sign_with_are_read_if_the_first_fits_and_all_are_keys() {
+    let read = |pem: String| {
+        let given = [("JWT_ALGORITHM", "EdDSA"), ("JWT_PRIVATE_KEY_PEM", pem.as_str())];
+        Config::read(&environment(&given)).map(|config| config.jwt_private_keys.len()).ok()
+    };
+    assert_eq!(read(ED25519.to_owned()), Some(1));
+    assert_eq!(read(format!("{ED25519}\n{ED25519}\n")), Some(2));
+    assert_eq!(read(format!("{ED25519}junk")), None);
 }
 
 #[test]

@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
 use saaskit::config::{example_file, reference_page};
+use saaskit_gateway::{Limit, Limits};
 use saaskit_http_axum::{PublicUrl, document, routes};
+use saaskit_kernel::Bucket;
 
 /// Compares a file of the repository with what the code says; `UPDATE=1` writes it instead.
 #[expect(clippy::disallowed_methods, reason = "the developer's switch, read by a test")]
@@ -26,6 +28,38 @@ fn every_metric_is_documented_as_it_is() {
     let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| `saaskit_")).collect();
     let told = saaskit::metrics_table();
     assert_eq!(rows, told.lines().collect::<Vec<_>>(), "docs/operations.md should say:\n{told}");
+}
+
+#[test]
+fn every_limit_is_documented_as_it_is() {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/operations.md");
+    let page = std::fs::read_to_string(file).unwrap();
+    let (_, section) = page.split_once("\n## Limits\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    let told = rows.map(|row| {
+        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+        (cells[0].trim_matches('`').to_owned(), cells[2].to_owned())
+    });
+    let usual = |limit: Limit| in_words(Limits::default().bucket(limit));
+    let mut known = Limit::ALL.map(|limit| (limit.as_str().to_owned(), usual(limit)));
+    let mut told: Vec<_> = told.collect();
+    known.sort();
+    told.sort();
+    assert_eq!(told, known, "docs/operations.md and the code");
+}
+
+/// `1,200 a minute`, `5 in 15 minutes`.
+fn in_words(Bucket { capacity, window }: Bucket) -> String {
+    let times = match capacity {
+        0..1_000 => capacity.to_string(),
+        _ => format!("{},{:03}", capacity / 1_000, capacity % 1_000),
+    };
+    match window.as_secs() {
+        60 => format!("{times} a minute"),
+        3_600 => format!("{times} an hour"),
+        seconds => format!("{times} in {} minutes", seconds / 60),
+    }
 }
 
 #[test]

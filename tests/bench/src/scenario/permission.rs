@@ -6,7 +6,7 @@ use saaskit_auth::port::{Letter, Letters};
 use saaskit_auth::{Auth, NoBelongings, Place, Ports, Settings, TenantRole, permissions};
 use saaskit_breach_list::CommonPasswords;
 use saaskit_hash_argon2::{Argon2Config, Argon2Hasher};
-use saaskit_kernel::{Call, Commit, Follower, Freshness, PortError, Principal, Source, Subscriptions};
+use saaskit_kernel::{Call, Commit, Email, Follower, Freshness, PortError, Principal, Source, Subscriptions};
 use saaskit_memory::{MemoryGeoIp, MemoryStore};
 use saaskit_seal_aead::{AeadSealer, KeyRing};
 use saaskit_token_jwt::JwtSigner;
@@ -21,6 +21,10 @@ struct NoLetters;
 #[async_trait]
 impl Letters for NoLetters {
     async fn plan(&self, _: &Call, _: Letter) -> Result<Commit, PortError> {
+        Ok(Commit::new())
+    }
+
+    async fn plan_forgetting(&self, _: &Call, _: &Email) -> Result<Commit, PortError> {
         Ok(Commit::new())
     }
 }

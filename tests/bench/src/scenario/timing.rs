@@ -1,3 +1,5 @@
+mod spent;
+
 use std::collections::BTreeSet;
 
 use anyhow::ensure;
@@ -10,6 +12,8 @@ use crate::people::{self, PASSWORD, credentials};
 use crate::report::Figure;
 use crate::server::{Server, Site};
 use crate::statistics::{median, quantile, welch};
+
+use spent::Spent;
 
 /// Requests of one kind, half of them about accounts that are there.
 const REQUESTS: usize = 2_000;
@@ -28,7 +32,12 @@ enum Act {
     Forgot,
     Register,
     Resend,
+    SetUp,
     Reset,
+    Unlock,
+    Confirm,
+    Undo,
+    Refresh,
 }
 
 /// Whom or what a request names.
@@ -39,7 +48,18 @@ enum Named {
 }
 
 impl Act {
-    const ALL: [Self; 5] = [Self::LogIn, Self::Forgot, Self::Register, Self::Resend, Self::Reset];
+    const ALL: [Self; 10] = [
+        Self::LogIn,
+        Self::Forgot,
+        Self::Register,
+        Self::Resend,
+        Self::SetUp,
+        Self::Reset,
+        Self::Unlock,
+        Self::Confirm,
+        Self::Undo,
+        Self::Refresh,
+    ];
 
     const fn path(self) -> &'static str {
         match self {
@@ -47,7 +67,12 @@ impl Act {
             Self::Forgot => "/api/v1/auth/password/forgot",
             Self::Register => "/api/v1/auth/register",
             Self::Resend => "/api/v1/auth/verify-email/resend",
+            Self::SetUp => "/api/v1/auth/setup",
             Self::Reset => "/api/v1/auth/password/reset",
+            Self::Unlock => "/api/v1/auth/unlock",
+            Self::Confirm => "/api/v1/users/email/confirm",
+            Self::Undo => "/api/v1/users/email/undo",
+            Self::Refresh => "/api/v1/auth/refresh",
         }
     }
 
@@ -59,13 +84,27 @@ impl Act {
             Named::Unknown => format!("lost{}@example.org", nth % KNOWN),
             Named::Known => known(nth % KNOWN),
         };
+        let secret = || match named {
+            Named::Known => world.spent.secret(self).to_owned(),
+            Named::Unknown if world.plant => "short".to_owned(),
+            Named::Unknown => unknown_secret(nth),
+        };
         match self {
             Self::LogIn => json!({ "email": email, "password": "Rainy-Meadow-43" }),
             Self::Register => credentials(&email),
             Self::Forgot | Self::Resend => json!({ "email": email }),
-            Self::Reset => json!({ "token": world.token(named, nth), "password": PASSWORD }),
+            Self::SetUp if world.plant && named == Named::Unknown => json!({ "email": email }),
+            Self::SetUp => json!({ "token": unknown_secret(0), "email": email, "password": PASSWORD }),
+            Self::Reset => json!({ "token": secret(), "password": PASSWORD }),
+            Self::Unlock | Self::Confirm | Self::Undo => json!({ "token": secret() }),
+            Self::Refresh => json!({ "refresh_token": secret() }),
         }
     }
+}
+
+/// A secret that nobody was given.
+fn unknown_secret(nth: usize) -> String {
+    format!("{nth:0>42}A")
 }
 
 fn known(nth: usize) -> String {
@@ -75,8 +114,7 @@ fn known(nth: usize) -> String {
 /// Who and what there is.
 struct World {
     server: Server,
-    /// A token by which a password was reset already.
-    used: String,
+    spent: Spent,
     plant: bool,
 }
 
@@ -84,38 +122,20 @@ impl World {
     fn request(&self, act: Act, named: Named, nth: usize) -> anyhow::Result<Request> {
         self.server.post(act.path(), None, &act.body(self, named, nth))
     }
-
-    fn token(&self, named: Named, nth: usize) -> String {
-        match named {
-            Named::Known => self.used.clone(),
-            Named::Unknown if self.plant => "short".to_owned(),
-            Named::Unknown => format!("{nth:0>42}A"),
-        }
-    }
 }
 
 pub(super) async fn run(options: &Options) -> anyhow::Result<Vec<Figure>> {
     let site = Site::new(&options.binary)?;
     let server = site.serve().await?;
-    let used = used_token(&server).await?;
+    let spent = Spent::of(&server).await?;
     people::register(&server, KNOWN, known).await?;
-    let world = World { server, used, plant: options.plant };
+    let world = World { server, spent, plant: options.plant };
     let mut figures = Vec::new();
     for act in Act::ALL {
         world.server.settle().await?;
         figures.extend(tell_apart(&world, act).await?);
     }
     Ok(figures)
-}
-
-async fn used_token(server: &Server) -> anyhow::Result<String> {
-    let people = people::sign_up(server, 1).await?;
-    let email = &people[0].email;
-    server.ask(server.post(Act::Forgot.path(), None, &json!({ "email": email }))?).await?;
-    let token = people::mailed_token(server, email, "reset-password").await?;
-    let reset = json!({ "token": token, "password": "Cloudy-Meadow-44" });
-    server.ask(server.post(Act::Reset.path(), None, &reset)?).await?;
-    Ok(token)
 }
 
 /// Asks about known and unknown accounts in no order, one after the other, and compares how long that took.

@@ -55,7 +55,7 @@ async fn three_servers_send_each_mail_once(engine: Engine) {
     assert!(twice.is_empty(), "{twice:?}");
 }
 
-/// What the transaction of the killed server holds on MongoDB is done when that ends, after a minute.
+/// What the transaction of the killed server holds on MongoDB is done when the database ends that.
 async fn what_a_killed_server_had_taken_on_is_done_by_others(engine: Engine) {
     /// After this the work of a killed server is given to others.
     const LEASE: Duration = Duration::from_secs(30);

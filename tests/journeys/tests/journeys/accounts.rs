@@ -19,10 +19,10 @@ async fn a_stranger_becomes_a_user_and_leaves(engine: Engine) {
     let _ = stranger.get("/api/v1/auth/me").await.expect_problem(401, "UNAUTHENTICATED");
 
     let ana = json!({"email": "Ana@Example.org", "password": PASSWORD, "name": "Ana Pop"});
-    let _ = stranger.post("/api/v1/auth/register", ana).await.expect(202);
+    let registered = stranger.post("/api/v1/auth/register", ana).await.expect(202);
     let mail = stranger.mail_to("Ana@example.org").await;
     assert!(!mail.text.contains("Ana Pop"), "a name nobody has proved is in no mail: {mail:?}");
-    let _ = stranger.post("/api/v1/auth/verify-email", json!({"token": mail.token()})).await.expect(200);
+    let _ = stranger.prove(&registered, &mail.token()).await.expect(200);
 
     let signed_in = stranger.log_in("ana@example.org", PASSWORD).await.expect(200);
     assert_eq!(signed_in.json()["token_type"], "Bearer");
@@ -51,11 +51,16 @@ async fn an_address_can_be_proved_on_the_page_and_only_once(engine: Engine) {
         assert!(page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")));
         assert!(page.text.contains(&mail.token()), "the page posts the token");
     }
-    let _ = bob.press("/verify-email", &[("token", &mail.token())]).await.expect(200);
+    let chooses = bob.press("/verify-email", &[("token", &mail.token())]).await.expect(200);
     let again = bob.press("/verify-email", &[("token", &mail.token())]).await;
     assert!(again.status >= 400, "{again:?}");
     let api = bob.post("/api/v1/auth/verify-email", json!({"token": mail.token()})).await;
     let _ = api.expect_problem(400, "TOKEN_INVALID");
+    // The page was opened on another browser than the one that registered: a password is chosen there.
+    let _ = bob.log_in("bob@example.org", PASSWORD).await.expect(401);
+    let (_, token) = chooses.text.split_once("name=\"token\" value=\"").expect("a form to choose a password");
+    let (token, _) = token.split_once('"').expect("a whole form");
+    let _ = bob.press("/reset-password", &[("token", token), ("password", PASSWORD)]).await.expect(200);
     let _ = bob.log_in("bob@example.org", PASSWORD).await.expect(200);
     server.stop().await;
 }

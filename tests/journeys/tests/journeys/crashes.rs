@@ -1,13 +1,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use saaskit_journeys::{Client, Engine, Mail, PASSWORD, Server, World, until};
+use saaskit_journeys::{Client, Engine, Mail, PASSWORD, Server, World, now, until};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-// What stands for MongoDB ends the transaction of who was killed after a minute, as a real one does by itself.
 super::on_every_engine! {
     what_killed_servers_acknowledged_is_there_and_mailed_once
     a_server_told_to_stop_answers_what_it_began
@@ -20,28 +19,33 @@ fn rounds() -> u32 {
     std::env::var("SAASKIT_KILL_ROUNDS").map_or(2, |rounds| rounds.parse().expect("a number of rounds"))
 }
 
-/// After this the work of a killed server is given to others; what it might do twice was done twice by then.
+/// After this the work of a killed server is given to others.
 const LEASE: Duration = Duration::from_secs(30);
 
 async fn what_killed_servers_acknowledged_is_there_and_mailed_once(engine: Engine) {
     let world = World::new(engine).await;
     let mut promises = Promises::default();
+    let mut killed = now();
     for round in 0..rounds() {
         let server = world.serve().await;
         promises.wait_until_kept(&server.client()).await;
         // Killed at another moment every round: after the first acknowledgement, after the fourth …
         promises.addresses.extend(kill_under_load(server, round, 1 + round * 3 % 20).await);
+        killed = now();
     }
     let server = world.serve().await;
     let client = server.client();
     promises.wait_until_kept(&client).await;
-    tokio::time::sleep(LEASE).await;
+    // What the last of them might have left for others to do twice is done by then.
+    tokio::time::sleep((LEASE + Duration::from_secs(2)).saturating_sub(killed.elapsed())).await;
     promises.look(&client).await;
     for address in &promises.addresses {
         let mails: Vec<&Mail> = promises.mails.values().filter(|mail| mail.to == *address).collect();
         assert_eq!(mails.len(), 1, "{address}: {mails:?}");
         let token = json!({"token": mails[0].token()});
-        let _ = client.post("/api/v1/auth/verify-email", token).await.expect(200);
+        let verified = client.post("/api/v1/auth/verify-email", token).await.expect(200);
+        let chosen = json!({"token": verified.json()["password_token"], "password": PASSWORD});
+        let _ = client.post("/api/v1/auth/password/reset", chosen).await.expect(200);
         let _ = client.log_in(address, PASSWORD).await.expect(200);
     }
     server.stop().await;
@@ -176,7 +180,7 @@ async fn nobody_is_signed_out_by_a_server_that_is_killed_while_it_refreshes(engi
     }
     for token in &tokens {
         let body = json!({ "refresh_token": token });
-        // On MongoDB what the killed server was at is held for a minute: who is told to come again does so.
+        // On MongoDB what the killed server was at is held for a while: who is told to come again does so.
         let answer = until("nothing was held any more", async || {
             let answer = server.client().post("/api/v1/auth/refresh", body.clone()).await;
             (answer.status != 503).then_some(answer)

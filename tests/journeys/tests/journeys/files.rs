@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 const SIGNING: &str = "a-secret-that-signs-urls-of-files-0001";
-const FILES: usize = 600;
+const FILES: usize = 240;
 
 fn key(n: usize) -> ObjectKey {
     ObjectKey::parse(&format!("tenants/acme/files/{n:04}/report.txt")).unwrap()

@@ -9,17 +9,22 @@
 mod accounts;
 #[cfg(feature = "live")]
 mod away;
+mod claims;
 mod crashes;
 #[cfg(feature = "live")]
 mod down;
 mod files;
 mod forged;
+#[cfg(feature = "forger")]
+mod forger;
 #[cfg(feature = "mongo")]
 mod held;
 mod hostile;
 mod metrics;
 mod moving;
 mod operation;
+#[cfg(feature = "browser")]
+mod pages;
 mod rotation;
 mod sessions;
 mod workspaces;

@@ -56,6 +56,8 @@ async fn what_happens_is_counted_and_what_is_counted_is_documented(engine: Engin
         (r#"saaskit_jobs{state="buried"}"#, 0.0),
         (r#"saaskit_audit_total{action="auth.log_in",outcome="success"}"#, 2.0),
         (r#"saaskit_audit_total{action="auth.log_in",outcome="refused"}"#, 1.0),
+        (r#"saaskit_mails_total{category="system",outcome="sent"}"#, 1.0),
+        (r#"saaskit_job_tries_total{kind="notify.send",outcome="done"}"#, 1.0),
     ] {
         assert!(number(&text, begins).is_some_and(|number| number >= least), "{begins}");
     }

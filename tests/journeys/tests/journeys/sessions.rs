@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use reqwest::Method;
-use saaskit_journeys::{Client, Engine, PASSWORD, World, until};
+use saaskit_journeys::{Answer, Client, Engine, PASSWORD, World, until};
 use serde_json::json;
 
 super::on_every_engine! {
@@ -73,6 +73,17 @@ async fn a_stolen_refresh_token_ends_its_session_on_every_node_and_tells_its_own
     other.stop().await;
 }
 
+/// What a browser sends back of the cookies it was given.
+fn kept(answer: &Answer) -> String {
+    let lines = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
+    lines.map(|line| line.split(';').next().unwrap()).collect::<Vec<_>>().join("; ")
+}
+
+/// What its changes carry beside them.
+fn proof(answer: &Answer) -> String {
+    answer.json()["csrf_token"].as_str().unwrap().to_owned()
+}
+
 async fn a_browser_signs_in_acts_and_signs_out_by_its_cookie(engine: Engine) {
     let world = World::new(engine).await;
     let server = world.serve().await;
@@ -80,23 +91,24 @@ async fn a_browser_signs_in_acts_and_signs_out_by_its_cookie(engine: Engine) {
     let _ = client.become_user("ana@example.org").await;
     let body = json!({"email": "ana@example.org", "password": PASSWORD, "carrier": "cookie"});
     let answer = client.post("/api/v1/auth/login", body).await.expect(200);
-    let lines = answer.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
-    let cookies: Vec<&str> = lines.map(|line| line.split(';').next().unwrap()).collect();
-    let csrf = answer.json()["csrf_token"].as_str().unwrap().to_owned();
-    let ask = |method, path| client.request(method, path).header("cookie", cookies.join("; "));
-    let change = |path| ask(Method::POST, path).header("origin", "http://localhost:8080");
-    let _ = client.send(ask(Method::GET, "/api/v1/auth/me")).await.expect(200);
-    let without_proof = change("/api/v1/tenants").json(&json!({"name": "Acme", "slug": "acme"}));
-    let _ = client.send(without_proof).await.expect(403);
-    let made = change("/api/v1/tenants").header("x-csrf-token", &csrf);
-    let made = client.send(made.json(&json!({"name": "Acme", "slug": "acme"}))).await.expect(201);
+    let (cookies, csrf) = (kept(&answer), proof(&answer));
+    let ask = |method, path, cookies: &str| client.request(method, path).header("cookie", cookies);
+    let change =
+        |path, cookies: &str| ask(Method::POST, path, cookies).header("origin", "http://localhost:8080");
+    let _ = client.send(ask(Method::GET, "/api/v1/auth/me", &cookies)).await.expect(200);
+    let acme = json!({"name": "Acme", "slug": "acme"});
+    let _ = client.send(change("/api/v1/tenants", &cookies).json(&acme)).await.expect(403);
+    let made = change("/api/v1/tenants", &cookies).header("x-csrf-token", &csrf);
+    let made = client.send(made.json(&acme)).await.expect(201);
     let id = made.json()["id"].as_str().unwrap().to_owned();
     let enter = format!("/api/v1/tenants/{id}/enter");
-    let _ = client.send(change(&enter).header("x-csrf-token", &csrf)).await.expect(200);
-    let sessions = client.send(ask(Method::GET, "/api/v1/sessions")).await.expect(200).json();
+    let entered = client.send(change(&enter, &cookies).header("x-csrf-token", &csrf)).await.expect(200);
+    let _ = client.send(ask(Method::GET, "/api/v1/auth/me", &cookies)).await.expect(401);
+    let (cookies, csrf) = (kept(&entered), proof(&entered));
+    let sessions = client.send(ask(Method::GET, "/api/v1/sessions", &cookies)).await.expect(200).json();
     assert_eq!(sessions["data"][0]["tenant"], id);
-    let out = change("/api/v1/auth/logout").header("x-csrf-token", &csrf);
+    let out = change("/api/v1/auth/logout", &cookies).header("x-csrf-token", &csrf);
     let _ = client.send(out).await.expect(204);
-    let _ = client.send(ask(Method::GET, "/api/v1/auth/me")).await.expect(401);
+    let _ = client.send(ask(Method::GET, "/api/v1/auth/me", &cookies)).await.expect(401);
     server.stop().await;
 }

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Json;
 use axum::extract::State;
+use http::StatusCode;
 use saaskit_gateway::{Access, Class};
 use saaskit_http_axum::{IfMatch, Problem, RequestFault, Row, Versioned};
 use saaskit_kernel::Version;
@@ -17,6 +18,11 @@ type Counter = Arc<AtomicU64>;
 #[derive(Debug, Serialize, ToSchema)]
 struct Thing {
     version: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct Much {
+    text: String,
 }
 
 fn shown(at: u64) -> Versioned<Json<Thing>> {
@@ -48,6 +54,19 @@ async fn plain(State(at): State<Counter>) -> Json<Thing> {
     Json(Thing { version: at.load(Ordering::SeqCst) })
 }
 
+/// Shows much of it.
+#[utoipa::path(get, path = "/test/much", responses((status = 200, description = "It.", body = Much)))]
+async fn much(State(at): State<Counter>) -> Versioned<Json<Much>> {
+    let version = at.load(Ordering::SeqCst);
+    Versioned(Version(version), Json(Much { text: "it ".repeat(100) }))
+}
+
+/// Makes it.
+#[utoipa::path(post, path = "/test/thing", responses((status = 201, description = "It.", body = Thing)))]
+async fn make(State(at): State<Counter>) -> (StatusCode, Versioned<Json<Thing>>) {
+    (StatusCode::CREATED, shown(at.load(Ordering::SeqCst)))
+}
+
 /// Says it in words.
 #[utoipa::path(get, path = "/test/words", responses((status = 200, description = "It.")))]
 async fn words() -> &'static str {
@@ -59,6 +78,8 @@ const ROWS: &[Row<Counter>] = &[
     Row::new(Access::User, Class::Write, || routes!(change)),
     Row::new(Access::User, Class::Read, || routes!(plain)),
     Row::new(Access::User, Class::Read, || routes!(words)),
+    Row::new(Access::User, Class::Read, || routes!(much)),
+    Row::new(Access::User, Class::Write, || routes!(make)),
 ];
 
 fn house() -> (House, Counter) {
@@ -86,6 +107,48 @@ async fn an_answer_the_asker_has_is_not_sent_again() {
         let changed = ask().header("if-none-match", &tag).send().await.expect(200);
         assert_ne!(changed.header("etag"), tag);
     }
+}
+
+#[tokio::test]
+async fn what_was_compressed_on_its_way_has_a_tag_of_its_own_and_is_known_by_either() {
+    let (house, _) = house();
+    let ask = |accepts: &str| house.get("/test/much").bearer("ana").header("accept-encoding", accepts);
+    let plain = ask("identity").send().await.expect(200).header("etag").to_owned();
+    let packed = ask("gzip").send().await.expect(200);
+    assert_eq!(packed.header("content-encoding"), "gzip");
+    let packed = packed.header("etag").to_owned();
+    assert_eq!(packed, format!("{}-gzip\"", plain.strip_suffix('"').unwrap()));
+    for known in [plain.clone(), packed.clone()] {
+        let weak = format!("W/{known}");
+        for asked in [&known, &weak] {
+            let answer = ask("gzip").header("if-none-match", asked).send().await.expect(304);
+            assert_eq!(answer.header("etag"), known);
+            let vary = answer.headers.get_all("vary");
+            assert!(vary.iter().any(|vary| vary == "accept-encoding"), "{vary:?}");
+        }
+    }
+    let change = house.ask("PATCH", "/test/thing").bearer("ana").header("if-match", &packed);
+    change.send().await.expect(200);
+    let late = house.ask("PATCH", "/test/thing").bearer("ana").header("if-match", &packed);
+    assert_eq!(late.send().await.expect(412).problem(), "PRECONDITION_FAILED");
+}
+
+#[tokio::test]
+async fn what_was_made_is_tagged_so_that_it_can_be_changed_next() {
+    let (house, _) = house();
+    let made = house.post("/test/thing").bearer("ana").send().await.expect(201);
+    let change = house.ask("PATCH", "/test/thing").bearer("ana").header("if-match", made.header("etag"));
+    change.send().await.expect(200);
+}
+
+#[tokio::test]
+async fn nothing_is_changed_for_who_wants_it_only_where_nothing_is() {
+    let (house, counter) = house();
+    for tag in ["*", "\"other\"", "W/\"1-hash\""] {
+        let change = house.ask("PATCH", "/test/thing").bearer("ana").header("if-none-match", tag);
+        assert_eq!(change.send().await.expect(412).problem(), "PRECONDITION_FAILED", "{tag}");
+    }
+    assert_eq!(counter.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use futures_util::future::join_all;
 use http::StatusCode;
 use http::header::LOCATION;
 use saaskit_gateway::{Access, Class, Limits, Refusal};
-use saaskit_http_axum::{Caller, Problem, Resource, Row};
-use saaskit_kernel::{Code, CommitError, Store};
+use saaskit_http_axum::{Caller, Problem, Resource, Row, Versioned};
+use saaskit_kernel::{Code, CommitError, Store, Version};
 use saaskit_memory::MemoryStore;
 use serde_json::json;
 use utoipa_axum::routes;
@@ -41,10 +41,17 @@ async fn order(State(shop): State<Shop>, caller: Caller) -> Response {
     match shop.order(&caller).await {
         Ok(number) => {
             let location = [(LOCATION, format!("/test/orders/{number}"))];
-            (StatusCode::CREATED, location, Json(json!({ "number": number }))).into_response()
+            let shown = Versioned(Version(1), Json(json!({ "number": number })));
+            (StatusCode::CREATED, location, shown).into_response()
         }
         Err(_) => Problem::from(Refusal::NotFound).into_response(),
     }
+}
+
+/// Orders for one of several tables.
+#[utoipa::path(post, path = "/test/tables/{id}", responses((status = 200, description = "Done.")))]
+async fn serve(State(shop): State<Shop>, caller: Caller) -> Result<String, StatusCode> {
+    Ok(shop.order(&caller).await.map_err(|_| StatusCode::CONFLICT)?.to_string())
 }
 
 /// Orders, and tells a secret.
@@ -85,6 +92,7 @@ async fn nothing(State(shop): State<Shop>) -> Problem {
 
 const ROWS: &[Row<Shop>] = &[
     Row::new(Access::User, Class::Write, || routes!(order)),
+    Row::new(Access::User, Class::Write, || routes!(serve)),
     Row::new(Access::User, Class::Write, || routes!(secret)).secret_answer(),
     Row::new(Access::User, Class::Write, || routes!(cookie)),
     Row::new(Access::User, Class::Write, || routes!(silence)),
@@ -126,7 +134,8 @@ async fn a_repeat_has_no_effect_and_gets_the_same_answer_for_a_day() {
     assert_eq!(first.header("idempotency-replayed"), "");
     let repeated = world.order("key-1", "{}").await.expect(201);
     assert_eq!(repeated.header("idempotency-replayed"), "true");
-    for name in ["location", "content-type"] {
+    for name in ["location", "content-type", "etag"] {
+        assert_ne!(first.header(name), "", "{name}");
         assert_eq!(repeated.header(name), first.header(name));
     }
     assert_eq!((repeated.body, world.orders()), (first.body, 1));
@@ -146,6 +155,18 @@ async fn another_body_is_refused_and_another_asker_or_key_is_not_meant() {
     assert_eq!(world.orders(), 4);
     assert_eq!(world.order("", "{}").await.expect(400).problem(), "IDEMPOTENCY_KEY_INVALID");
     assert_eq!(world.order("caf\u{e9}", "{}").await.expect(400).problem(), "IDEMPOTENCY_KEY_INVALID");
+}
+
+#[tokio::test]
+async fn one_key_at_two_paths_of_a_route_names_two_requests() {
+    let world = World::new();
+    for (table, number) in [("1", "1"), ("2", "2"), ("1", "1"), ("2", "2")] {
+        let path = format!("/test/tables/{table}");
+        assert_eq!(world.ask(&path, "key-1").body("{}").await.expect(200).body, number);
+    }
+    assert_eq!(world.orders(), 2);
+    let other = world.ask("/test/tables/1?express", "key-1").body("{}").await.expect(422);
+    assert_eq!(other.problem(), "IDEMPOTENCY_KEY_REUSED");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -15,12 +15,12 @@ use saaskit_kernel::Storage as _;
 use saaskit_memory::MemoryStorage;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
 use super::{Place, range};
-use crate::world::{Answer, Plan};
+use crate::world::{Answer, Ask, Plan};
 
 async fn carrying(transfers: Transfers) -> Place {
     let mut plan = Plan::default();
@@ -35,19 +35,35 @@ async fn narrow() -> Place {
 
 /// An upload under way that brings nothing more.
 async fn stuck_upload(place: &Place, url: &str) -> JoinHandle<Answer> {
+    stuck(place.put(url, 5)).await
+}
+
+async fn stuck(ask: Ask) -> JoinHandle<Answer> {
     let (told, begun) = oneshot::channel();
     let begins = stream::once(async move {
         let _ = told.send(());
         Ok::<_, std::io::Error>("a")
     });
     let body = Body::from_stream(begins.chain(stream::pending()));
-    let upload = tokio::spawn(place.put(url, 5).body(body));
+    let upload = tokio::spawn(ask.body(body));
     begun.await.unwrap();
     upload
 }
 
 async fn put(place: &Place, url: &str) -> Answer {
     place.put(url, 5).body("hello").await
+}
+
+/// Whoever left is noticed a moment later.
+async fn put_at_last(place: &Place, url: &str) {
+    loop {
+        let answer = put(place, url).await;
+        if !matches!(answer.status, 409 | 503) {
+            answer.expect(204);
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
@@ -61,10 +77,38 @@ async fn the_same_object_is_not_uploaded_twice_at_once() {
     }
     put(&place, &place.upload("b", 5).await).await.expect(204);
     first.abort();
-    let _ = first.await;
     for _ in 0..2 {
-        put(&place, &url).await.expect(204);
+        put_at_last(&place, &url).await;
     }
+}
+
+#[tokio::test]
+async fn whoever_leaves_does_not_open_the_object_to_another_upload_before_the_storage_has_ended_this_one() {
+    let (begun, written) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let (begins, writes) = (begun.clone(), written.clone());
+    let slow = move |files: Arc<MemoryStorage>| {
+        let meddle = move |call| {
+            let (begins, writes) = (begins.clone(), writes.clone());
+            async move {
+                if call == "put" {
+                    begins.add_permits(1);
+                    writes.acquire().await.unwrap().forget();
+                }
+                Ok(())
+            }
+            .boxed()
+        };
+        Arc::new(Meddled::new(files, meddle)) as Arc<dyn saaskit_kernel::Storage>
+    };
+    let place = Place::with(Plan { files: Box::new(slow), ..Plan::default() }).await;
+    let url = place.upload("a", 5).await;
+    let first = tokio::spawn(place.put(&url, 5).body("hello"));
+    begun.acquire().await.unwrap().forget();
+    first.abort();
+    let _ = first.await;
+    assert_eq!(put(&place, &url).await.expect(409).problem(), "UPLOAD_IN_FLIGHT");
+    written.add_permits(2);
+    put_at_last(&place, &url).await;
 }
 
 #[tokio::test]
@@ -75,8 +119,46 @@ async fn no_more_uploads_are_taken_than_there_are_places() {
     let answer = put(&place, &other).await.expect(503);
     assert_eq!((answer.problem(), answer.header("retry-after")), ("TRANSFERS_BUSY".to_owned(), "5"));
     first.abort();
-    let _ = first.await;
-    put(&place, &other).await.expect(204);
+    put_at_last(&place, &other).await;
+}
+
+/// Enough for two addresses, one of each for each.
+async fn shared() -> Place {
+    let (uploads, downloads) = (2, 2);
+    let transfers =
+        Transfers { uploads, uploads_of_one: 1, downloads, downloads_of_one: 1, ..Transfers::default() };
+    carrying(transfers).await
+}
+
+#[tokio::test]
+async fn one_address_takes_no_more_places_for_uploads_than_its_own() {
+    let place = shared().await;
+    let mut urls = Vec::new();
+    for at in ["a", "b", "c"] {
+        urls.push(place.upload(at, 5).await);
+    }
+    let first = stuck(place.put(&urls[0], 5).peer("2001:db8:1:2::1")).await;
+    let answer = place.put(&urls[1], 5).peer("2001:db8:1:2:ffff::9").body("hello").await.expect(429);
+    assert_eq!((answer.problem(), answer.header("retry-after")), ("TRANSFERS_LIMITED".to_owned(), "5"));
+    place.put(&urls[1], 5).peer("2001:db8:1:3::1").body("hello").await.expect(204);
+    let _second = stuck(place.put(&urls[1], 5).peer("192.0.2.8")).await;
+    let answer = place.put(&urls[2], 5).peer("192.0.2.9").body("hello").await.expect(503);
+    assert_eq!(answer.problem(), "TRANSFERS_BUSY", "the share of one is no claim to a place");
+    first.abort();
+    put_at_last(&place, &urls[2]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_address_that_reads_slowly_leaves_places_for_downloads_to_others() {
+    let place = shared().await;
+    place.storage.put(object("large", pattern(1_000_000))).await.unwrap();
+    let url = place.download("large").await;
+    let _first = unread(&place, &url).await;
+    let answer = place.world.get(&url).send().await.expect(429);
+    assert_eq!((answer.problem(), answer.header("retry-after")), ("TRANSFERS_LIMITED".to_owned(), "5"));
+    place.world.get(&url).peer("192.0.2.8").send().await.expect(200);
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    place.world.get(&url).send().await.expect(200);
 }
 
 #[tokio::test(start_paused = true)]

@@ -51,23 +51,30 @@ impl RefreshTokens for Store {
     }
 }
 
+/// A token put where nobody has one of its number yet.
+macro_rules! insert {
+    ($values:literal) => {
+        concat!(
+            "INSERT INTO auth_refresh_tokens (hash, session_id, number, created_at, expires_at, rotated_at,
+               client, nonce) VALUES (",
+            $values,
+            ")"
+        )
+    };
+}
+
 pub(super) async fn apply(conn: &mut Conn, write: &RefreshWrite) -> Result<(), Failure> {
     match write {
         RefreshWrite::Begin(first) => {
-            insert(first).execute(conn).await?;
+            let query = sql(insert!("$1, $2, $3, $4, $5, $6, $7, $8"));
+            bind(query, first).execute(conn).await?;
+            Ok(())
         }
-        RefreshWrite::Rotate { shown, rotation, next } => {
-            rotate(conn, shown, rotation, next).await?;
-            insert(next).execute(conn).await?;
-        }
+        RefreshWrite::Rotate { shown, rotation, next } => rotate(conn, shown, rotation, next).await,
     }
-    Ok(())
 }
 
-fn insert(token: &RefreshToken) -> Query {
-    let query =
-        sql("INSERT INTO auth_refresh_tokens (hash, session_id, number, created_at, expires_at, rotated_at,
-                       client, nonce) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+fn bind(query: Query, token: &RefreshToken) -> Query {
     let rotation = token.rotation.as_ref();
     query
         .bind(token.hash.as_bytes().to_vec())
@@ -80,14 +87,16 @@ fn insert(token: &RefreshToken) -> Query {
         .bind(rotation.and_then(|rotation| rotation.nonce).map(|nonce| nonce.to_vec()))
 }
 
-/// Marks the link and wipes what earlier ones kept, as one statement: only the link itself can be unmarked yet.
+/// Marks the link and wipes what earlier ones kept, as one statement: only the link itself can be unmarked yet. The
+/// next link goes along, so that all costs one trip; where the link was marked by somebody else, theirs is there.
 async fn rotate(
     conn: &mut Conn,
     shown: &TokenHash,
     rotation: &Rotation,
     next: &RefreshToken,
 ) -> Result<(), Failure> {
-    let query = sql("UPDATE auth_refresh_tokens SET
+    let query = sql(rows_of_first!(
+        "UPDATE auth_refresh_tokens SET
            nonce = CASE WHEN rotated_at IS NULL THEN $4 END,
            client = coalesce(client, $3),
            rotated_at = coalesce(rotated_at, $2)
@@ -95,16 +104,18 @@ async fn rotate(
             OR session_id = $5 AND nonce IS NOT NULL
                AND (SELECT n.rotated_at FROM auth_refresh_tokens n WHERE n.session_id = $5
                     AND n.number = auth_refresh_tokens.number + 1) <= $6
-         RETURNING hash");
-    let touched = query
+         RETURNING hash",
+        insert!("$7, $8, $9, $10, $11, $12, $13, $14"),
+        " ON CONFLICT (session_id, number) DO NOTHING"
+    ));
+    let query = query
         .bind(shown.as_bytes().to_vec())
         .bind(At(rotation.at))
         .bind(rotation.client.0.to_vec())
         .bind(rotation.nonce.map(|nonce| nonce.to_vec()))
         .bind(next.session.uuid())
-        .bind(At(rotation.at.minus(RefreshToken::LOST_ANSWER)))
-        .fetch_all(conn)
-        .await?;
+        .bind(At(rotation.at.minus(RefreshToken::LOST_ANSWER)));
+    let touched = bind(query, next).fetch_all(conn).await?;
     let hashes = touched.iter().map(|row| row.try_get("hash")).collect::<Result<Vec<Vec<u8>>, _>>()?;
     let rotated = hashes.iter().any(|hash| hash == shown.as_bytes());
     if rotated { Ok(()) } else { Err(CommitError::Refused(ROTATE).into()) }

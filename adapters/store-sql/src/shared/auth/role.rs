@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use saaskit_auth::port::Roles;
 use saaskit_auth::write::RoleWrite;
-use saaskit_auth::{Assignment, Permission, Role, RoleId};
+use saaskit_auth::{Assignment, Permission, Rights, Role, RoleEntity, RoleId, UserStatus};
 use saaskit_kernel::{CommitError, Name, PortError, TenantId, UserId};
 use serde_json::{Value, json};
 use sqlx::types::{Json, Uuid};
@@ -59,6 +59,22 @@ impl Roles for Store {
         let most = i64::try_from(Role::MOST).unwrap_or(i64::MAX);
         let rows = self.all(pool, || sql(text).bind(place(tenant)).bind(most)).await?;
         rows.iter().map(read).collect()
+    }
+
+    async fn rights(&self, user: UserId) -> Result<Option<Rights>, PortError> {
+        let text = "SELECT u.super_admin, u.status, r.id, r.tenant_id, r.name, r.permissions, r.created_at, r.version
+                    FROM auth_users u LEFT JOIN auth_assignments a ON a.user_id = u.id
+                    LEFT JOIN auth_roles r ON r.id = a.role_id WHERE u.id = $1";
+        let rows = self.all(self.0.pools.system(), || sql(text).bind(user.uuid())).await?;
+        let Some(account) = rows.first() else { return Ok(None) };
+        let mut roles = Vec::new();
+        for row in &rows {
+            if row.maybe_id::<RoleEntity>("id")?.is_some() {
+                roles.push(read(row)?);
+            }
+        }
+        let (super_admin, status) = (account.get("super_admin")?, account.word("status", UserStatus::parse)?);
+        Ok(Some(Rights { super_admin, status, roles }))
     }
 
     async fn assignments(&self, user: UserId) -> Result<Vec<Assignment>, PortError> {

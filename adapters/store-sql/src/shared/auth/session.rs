@@ -123,6 +123,11 @@ pub(super) async fn apply(conn: &mut Conn, write: &SessionWrite) -> Result<(), F
             let tenant = tenant.map(|tenant| tenant.uuid());
             of(*session, "UPDATE auth_sessions SET acts_in = $2 WHERE id = $1").bind(tenant)
         }
+        SessionWrite::Carry { session, from, to } => {
+            let text = "UPDATE auth_sessions SET cookie = $2 WHERE id = $1 AND cookie = $3";
+            let query = of(*session, text).bind(to.as_bytes().to_vec()).bind(from.as_bytes().to_vec());
+            return saved(query.execute(conn).await?.rows_affected());
+        }
         SessionWrite::Warn { session, last, at } => {
             let text = "UPDATE auth_sessions SET warned_at = $2
                         WHERE id = $1 AND warned_at IS NOT DISTINCT FROM $3";

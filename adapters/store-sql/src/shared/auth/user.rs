@@ -17,7 +17,8 @@ macro_rules! user_columns {
     () => {
         "u.id AS u_id, u.email AS u_email, u.name AS u_name, u.locale AS u_locale, u.password AS u_password,
          u.verified_at AS u_verified_at, u.status AS u_status, u.super_admin AS u_super_admin, u.epoch AS u_epoch,
-         u.created_at AS u_created_at, u.erase_at AS u_erase_at, u.version AS u_version"
+         u.created_at AS u_created_at, u.erase_at AS u_erase_at, u.barred_at AS u_barred_at,
+         u.version AS u_version"
     };
 }
 pub(super) use user_columns;
@@ -25,8 +26,8 @@ pub(super) use user_columns;
 macro_rules! insert_user {
     () => {
         "INSERT INTO auth_users (id, email, email_normal, name, name_normal, locale, password, verified_at, status,
-           super_admin, epoch, erase_at, created_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+           super_admin, epoch, erase_at, barred_at, created_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     };
 }
 
@@ -53,6 +54,7 @@ pub(super) fn read(row: &Row) -> Result<User, PortError> {
         epoch: row.number("u_epoch")?,
         created_at: row.at("u_created_at")?,
         erase_at: row.maybe_at("u_erase_at")?,
+        barred_at: row.maybe_at("u_barred_at")?,
         version: row.version("u_version")?,
     })
 }
@@ -139,11 +141,11 @@ fn insert(text: &'static str, user: &User) -> Query {
 fn save(user: &User) -> Query {
     let query = sql("UPDATE auth_users SET email = $2, email_normal = $3, name = $4, name_normal = $5,
                      locale = $6, password = $7, verified_at = $8, status = $9, super_admin = $10, epoch = $11,
-                     erase_at = $12, version = version + 1 WHERE id = $1 AND version = $13");
+                     erase_at = $12, barred_at = $13, version = version + 1 WHERE id = $1 AND version = $14");
     fields(query, user).bind(stored(user.version))
 }
 
-/// `$1` to `$12`.
+/// `$1` to `$13`.
 fn fields(query: Query, user: &User) -> Query {
     query
         .bind(user.id.uuid())
@@ -158,4 +160,5 @@ fn fields(query: Query, user: &User) -> Query {
         .bind(user.super_admin)
         .bind(i64::from(user.epoch))
         .bind(user.erase_at.map(At))
+        .bind(user.barred_at.map(At))
 }

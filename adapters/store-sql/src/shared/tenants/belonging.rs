@@ -1,14 +1,14 @@
 use async_trait::async_trait;
 use saaskit_kernel::{PortError, UserId};
-use saaskit_tenants::Membership;
 use saaskit_tenants::port::{Belonging, Memberships};
+use saaskit_tenants::{Membership, Tenant};
 use serde_json::json;
 use sqlx::types::Json;
 
 use super::super::engine::sql;
 use super::super::row::Columns;
 use super::super::{Row, Store};
-use super::member::{self, member_columns};
+use super::member::member_columns;
 use super::read_entry;
 use super::workspace::tenant_columns;
 
@@ -28,14 +28,17 @@ const OF_USERS: &str = concat!(
 
 #[async_trait]
 impl Memberships for Store {
-    async fn ended_with_account(&self, user: UserId) -> Result<Vec<Membership>, PortError> {
+    async fn ended_with_account(&self, user: UserId) -> Result<Vec<(Tenant, Membership)>, PortError> {
         let text = concat!(
             "SELECT ",
+            tenant_columns!(),
+            ", ",
             member_columns!(),
-            " FROM tenants_memberships m WHERE m.user_id = $1 AND m.removed_with_account ORDER BY m.tenant_id, m.id"
+            " FROM tenants_memberships m JOIN tenants_tenants t ON t.id = m.tenant_id
+              WHERE m.user_id = $1 AND m.removed_with_account ORDER BY m.tenant_id, m.id"
         );
         let rows = self.all(self.0.pools.system(), || sql(text).bind(user.uuid())).await?;
-        rows.iter().map(member::read).collect()
+        rows.iter().map(read_entry).collect()
     }
 
     async fn of_users(&self, users: &[UserId], each: u32) -> Result<Vec<Belonging>, PortError> {

@@ -57,8 +57,8 @@ impl Members for Store {
         let text = as_tenant!(
             "SELECT ",
             member_columns!(),
-            " FROM tenants_memberships m WHERE m.tenant_id = $1 AND m.id > $2 AND m.removed_at IS NULL
-              ORDER BY m.id LIMIT $3"
+            " FROM tenants_memberships m WHERE m.tenant_id = $1 AND m.id > $2
+              AND (m.removed_at IS NULL OR m.removed_with_account) ORDER BY m.id LIMIT $3"
         );
         let after = page.after.map_or(Uuid::nil(), |id| id.uuid());
         let query = || sql(text).bind(tenant.uuid()).bind(after).bind(i64::from(page.limit) + 1);

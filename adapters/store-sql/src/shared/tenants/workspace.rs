@@ -4,7 +4,7 @@ use saaskit_tenants::{MembershipId, Tenant, TenantPolicy, TenantStatus, Transfer
 use sqlx::types::Json;
 
 use super::super::commit::saved;
-use super::super::engine::{At, sql};
+use super::super::engine::{At, Query, sql};
 use super::super::row::{Columns, stored};
 use super::super::{Conn, Row};
 use crate::Failure;
@@ -13,7 +13,7 @@ macro_rules! tenant_columns {
     () => {
         "t.id AS t_id, t.slug AS t_slug, t.name AS t_name, t.status AS t_status, t.policy AS t_policy,
          t.transfer_from AS t_transfer_from, t.transfer_to AS t_transfer_to, t.transfer_until AS t_transfer_until,
-         t.created_at AS t_created_at, t.version AS t_version"
+         t.created_at AS t_created_at, t.seats AS t_seats, t.version AS t_version"
     };
 }
 pub(super) use tenant_columns;
@@ -25,6 +25,7 @@ pub(super) fn read(row: &Row) -> Result<Tenant, PortError> {
         name: row.parsed("t_name", saaskit_kernel::Name::parse)?,
         status: row.word("t_status", TenantStatus::parse)?,
         policy: row.get::<Json<TenantPolicy>>("t_policy")?.0,
+        seats: row.maybe_number("t_seats")?,
         transfer: read_transfer(row)?,
         created_at: row.at("t_created_at")?,
         version: row.version("t_version")?,
@@ -50,17 +51,9 @@ pub(super) async fn apply(conn: &mut Conn, write: &TenantWrite) -> Result<(), Fa
 async fn insert(conn: &mut Conn, tenant: &Tenant) -> Result<(), Failure> {
     let query =
         sql("INSERT INTO tenants_tenants (id, slug, name, status, policy, transfer_from, transfer_to,
-                       transfer_until, created_at, version, owners)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)");
-    query
-        .bind(tenant.id.uuid())
-        .bind(tenant.slug.as_str())
-        .bind(tenant.name.as_str())
-        .bind(tenant.status.as_str())
-        .bind(Json(tenant.policy.clone()))
-        .bind(tenant.transfer.map(|transfer| transfer.from.uuid()))
-        .bind(tenant.transfer.map(|transfer| transfer.to.uuid()))
-        .bind(tenant.transfer.map(|transfer| At(transfer.until)))
+                       transfer_until, seats, created_at, version, owners)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)");
+    fields(query, tenant)
         .bind(At(tenant.created_at))
         .bind(stored(tenant.version.next()))
         .execute(conn)
@@ -71,9 +64,15 @@ async fn insert(conn: &mut Conn, tenant: &Tenant) -> Result<(), Failure> {
 async fn save(conn: &mut Conn, tenant: &Tenant) -> Result<(), Failure> {
     let query =
         sql("UPDATE tenants_tenants SET slug = $2, name = $3, status = $4, policy = $5, transfer_from = $6,
-                       transfer_to = $7, transfer_until = $8, version = version + 1
-                     WHERE id = $1 AND version = $9");
-    let done = query
+                       transfer_to = $7, transfer_until = $8, seats = $9, version = version + 1
+                     WHERE id = $1 AND version = $10");
+    let done = fields(query, tenant).bind(stored(tenant.version)).execute(conn).await?;
+    saved(done.rows_affected())
+}
+
+/// `$1` to `$9`.
+fn fields(query: Query, tenant: &Tenant) -> Query {
+    query
         .bind(tenant.id.uuid())
         .bind(tenant.slug.as_str())
         .bind(tenant.name.as_str())
@@ -82,10 +81,7 @@ async fn save(conn: &mut Conn, tenant: &Tenant) -> Result<(), Failure> {
         .bind(tenant.transfer.map(|transfer| transfer.from.uuid()))
         .bind(tenant.transfer.map(|transfer| transfer.to.uuid()))
         .bind(tenant.transfer.map(|transfer| At(transfer.until)))
-        .bind(stored(tenant.version))
-        .execute(conn)
-        .await?;
-    saved(done.rows_affected())
+        .bind(tenant.seats.map(i64::from))
 }
 
 async fn one_owner_more(conn: &mut Conn, tenant: TenantId) -> Result<(), Failure> {

@@ -1,4 +1,7 @@
-use saaskit_conformance::fixtures::{source, tenant};
+use saaskit_auth::Attempts;
+use saaskit_auth::port::AttemptCounters;
+use saaskit_auth::write::{AttemptWrite, AuthWrite};
+use saaskit_conformance::fixtures::{attempts, source, tenant};
 use saaskit_kernel::{Commit, ErrorKind, Store, Subscriptions};
 use saaskit_store_sql::PostgresStore;
 use saaskit_tenants::port::Workspaces;
@@ -7,11 +10,17 @@ use sqlx::{AssertSqlSafe, PgPool};
 
 use super::{Database, superuser_url};
 
-const ALL: [&str; 4] = [
+const ALL: [&str; 10] = [
     "kernel/0001_jobs_events_audit",
+    "kernel/0002_jobs_bound",
     "auth/0001_accounts",
+    "auth/0002_barred",
+    "auth/0003_tries",
     "tenants/0001_workspaces",
+    "tenants/0002_seats",
     "notify/0001_messages",
+    "notify/0002_brandings",
+    "notify/0003_readers",
 ];
 
 async fn objects(raw: &PgPool) -> Vec<String> {
@@ -19,6 +28,28 @@ async fn objects(raw: &PgPool) -> Vec<String> {
                 UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace = 'saaskit'::regnamespace
                 UNION ALL SELECT polname || ' on ' || polrelid::regclass FROM pg_policy ORDER BY 1";
     sqlx::query_scalar(read).fetch_all(raw).await.unwrap()
+}
+
+async fn take_back(raw: &PgPool, label: &str) {
+    let path = format!("{}/migrations/postgres/{label}.down.sql", env!("CARGO_MANIFEST_DIR"));
+    let down = std::fs::read_to_string(path).unwrap();
+    let down = format!("BEGIN; SET LOCAL search_path TO saaskit; {down} COMMIT;");
+    sqlx::raw_sql(AssertSqlSafe(down)).execute(raw).await.unwrap();
+}
+
+#[tokio::test]
+#[cfg_attr(not(feature = "live"), ignore = "needs PostgreSQL: cargo verify")]
+async fn tries_that_were_counted_without_their_times_go_on_counting() {
+    let database = Database::migrated().await;
+    let counted = attempts(&source());
+    let save = AuthWrite::from(AttemptWrite::Save(counted.clone()));
+    let store = database.store(Vec::new()).await;
+    store.commit(Commit::new().write(save)).await.unwrap();
+    store.close().await;
+    take_back(&database.raw().await, "auth/0003_tries").await;
+    assert_eq!(PostgresStore::migrate(&database.config).await.unwrap(), ["auth/0003_tries"]);
+    let read = database.store(Vec::new()).await.attempts(&counted.key).await.unwrap();
+    assert_eq!(read, Some(Attempts { version: counted.version.next(), ..counted }));
 }
 
 #[tokio::test]
@@ -36,12 +67,7 @@ async fn every_migration_goes_up_down_and_up_again() {
     let raw = database.raw().await;
     let full = objects(&raw).await;
     for label in ALL.iter().rev() {
-        let path = format!("{}/migrations/postgres/{label}.down.sql", env!("CARGO_MANIFEST_DIR"));
-        let down = format!(
-            "BEGIN; SET LOCAL search_path TO saaskit; {} COMMIT;",
-            std::fs::read_to_string(path).unwrap()
-        );
-        sqlx::raw_sql(AssertSqlSafe(down)).execute(&raw).await.unwrap();
+        take_back(&raw, label).await;
     }
     assert_eq!(objects(&raw).await, ["saaskit_migrations", "saaskit_migrations_pkey"]);
     assert_eq!(PostgresStore::migrate(&database.config).await.unwrap(), ALL);
@@ -84,7 +110,10 @@ async fn a_database_that_lacks_migrations_is_refused() {
         PostgresStore::connect(database.config.clone(), Subscriptions::default(), Vec::new()).await;
     let error = connected.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
-    assert!(format!("{error:?}").contains("kernel/0001_jobs_events_audit, auth/0001_accounts"), "{error:?}");
+    assert!(
+        format!("{error:?}").contains("kernel/0001_jobs_events_audit, kernel/0002_jobs_bound"),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

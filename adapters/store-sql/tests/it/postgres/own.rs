@@ -1,8 +1,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use saaskit_auth::write::{AuthWrite, UserWrite};
-use saaskit_conformance::fixtures::{NOW, audit, event, job, membership, signal, source, tenant, user};
+use saaskit_auth::port::RefreshTokens as _;
+use saaskit_auth::write::{AuthWrite, RefreshWrite, SessionWrite, UserWrite};
+use saaskit_conformance::fixtures::{
+    NOW, audit, event, job, membership, refresh_token, rotation, session, signal, source, tenant, user,
+};
 use saaskit_conformance::foreign::Note;
 use saaskit_kernel::{
     Commit, CommitError, ErrorKind, Secret, Signals, Store, Subscriptions, WorkQueue, Write,
@@ -38,6 +41,28 @@ async fn a_commit_costs_one_statement_a_write_and_one_each_for_jobs_events_audit
     assert_eq!(statements() - before, 1);
     let before = statements();
     assert_eq!(store.claim(NOW, NOW, 16).await.unwrap().len(), 6);
+    assert_eq!(statements() - before, 2);
+}
+
+#[tokio::test]
+#[cfg_attr(not(feature = "live"), ignore = "needs PostgreSQL: cargo verify")]
+async fn renewing_a_session_costs_two_trips() {
+    let database = Database::migrated().await;
+    let store = database.store(Vec::new()).await;
+    let source = source();
+    let ana = user(&source, "ana");
+    let session = session(&source, &ana);
+    let first = refresh_token(&source, &session);
+    let log_in = Commit::new()
+        .write(AuthWrite::from(UserWrite::Insert(ana)))
+        .write(AuthWrite::from(SessionWrite::Start(session.clone())))
+        .write(AuthWrite::from(RefreshWrite::Begin(first.clone())));
+    store.commit(log_in).await.unwrap();
+    let before = statements();
+    let shown = store.presented(&first.hash).await.unwrap().unwrap().token;
+    let (rotation, next) = (rotation(&source, NOW), shown.next(source.token().hash(), &session, NOW));
+    let rotate = RefreshWrite::Rotate { shown: shown.hash, rotation, next };
+    store.commit(Commit::new().write(AuthWrite::from(rotate))).await.unwrap();
     assert_eq!(statements() - before, 2);
 }
 

@@ -1,12 +1,12 @@
 use saaskit_auth::Assignment;
 use saaskit_auth::write::{AuthWrite, RoleWrite};
 use saaskit_conformance::fixtures::{
-    audit, event, membership, message, opt_out, role, source, suppression, tenant, user,
+    audit, branding, event, job, membership, message, opt_out, role, source, suppression, tenant, user,
 };
 use saaskit_kernel::{
     Claim, ClaimKey, ClaimWrite, Commit, ErrorKind, Source, Store, Subscriptions, Timestamp,
 };
-use saaskit_notify::write::{MessageWrite, NotifyWrite, PreferenceWrite, SuppressionWrite};
+use saaskit_notify::write::{BrandingWrite, MessageWrite, NotifyWrite, PreferenceWrite, SuppressionWrite};
 use saaskit_store_sql::PostgresStore;
 use saaskit_tenants::Tenant;
 use saaskit_tenants::port::Workspaces;
@@ -15,11 +15,8 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row};
 
 use super::{Database, as_superuser};
 
-/// What is read before a tenant is known, and so has no policy; it holds no personal data.
-const WITHOUT_POLICY: [&str; 1] = ["work_jobs"];
-
-/// What is protected and no tenant's: only commits see it, and who acts beyond any tenant.
-const OF_NO_TENANT: [&str; 1] = ["kernel_claims"];
+/// What is protected and shown to no tenant: only commits touch it, and who acts beyond any tenant.
+const OF_NO_TENANT: [&str; 2] = ["kernel_claims", "work_jobs"];
 
 async fn given(store: &PostgresStore, source: &Source, slug: &str) -> Tenant {
     let (ana, acme) = (user(source, slug), tenant(source, slug));
@@ -33,10 +30,12 @@ async fn given(store: &PostgresStore, source: &Source, slug: &str) -> Tenant {
         .write(NotifyWrite::from(MessageWrite::Insert(message(source, Some(acme.id)))))
         .write(NotifyWrite::from(SuppressionWrite::Add(suppression(source, Some(acme.id)))))
         .write(NotifyWrite::from(PreferenceWrite::OptOut(opt_out(Some(acme.id)))))
+        .write(NotifyWrite::from(BrandingWrite::Set(acme.id, branding())))
         .write(NotifyWrite::from(MessageWrite::Insert(message(source, None))))
         .write(AuthWrite::from(RoleWrite::Insert(editor.clone())))
         .write(ClaimWrite::Make(claim))
         .emit(event(source, Some(acme.id)))
+        .enqueue(job(source, Some(acme.id)))
         .record(audit(source, Some(acme.id)))
         .record(audit(source, None));
     store.commit(commit).await.unwrap();
@@ -67,10 +66,9 @@ async fn every_table_with_a_tenant_is_bound_even_for_its_owner() {
     let with_tenant: Vec<String> = sqlx::query_scalar(read).fetch_all(&raw).await.unwrap();
     let protected = protected(&raw).await;
     for table in &with_tenant {
-        let excepted = WITHOUT_POLICY.contains(&table.as_str());
-        assert_eq!(protected.contains(table), !excepted, "{table}");
+        assert!(protected.contains(table), "{table}");
     }
-    assert!(with_tenant.len() > WITHOUT_POLICY.len());
+    assert!(with_tenant.contains(&"work_jobs".to_owned()));
     assert!(protected.contains(&"tenants_tenants".to_owned()));
 }
 
@@ -125,6 +123,19 @@ async fn the_audit_log_is_only_appended_whatever_the_role() {
             let error = sqlx::raw_sql(act).execute(&mut *tx).await.unwrap_err();
             assert_eq!(error.as_database_error().unwrap().code().unwrap(), "42501", "{role}: {change}");
         }
+    }
+}
+
+#[tokio::test]
+#[cfg_attr(not(feature = "live"), ignore = "needs PostgreSQL: cargo verify")]
+async fn what_is_in_a_job_is_read_by_no_workspace_not_even_in_a_commit() {
+    let database = Database::migrated().await;
+    let raw = database.raw().await;
+    for act in ["SELECT payload FROM saaskit.work_jobs", "UPDATE saaskit.work_jobs SET why = 'x'"] {
+        let mut tx = raw.begin().await.unwrap();
+        let act = AssertSqlSafe(format!("SET LOCAL ROLE saaskit_app; SET LOCAL app.commit TO 'on'; {act}"));
+        let error = sqlx::raw_sql(act).execute(&mut *tx).await.unwrap_err();
+        assert_eq!(error.as_database_error().unwrap().code().unwrap(), "42501");
     }
 }
 

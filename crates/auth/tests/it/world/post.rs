@@ -15,6 +15,7 @@ pub(crate) struct Post {
     source: Source,
     drafts: Mutex<Vec<Delivered>>,
     delivered: Mutex<Vec<Delivered>>,
+    forgotten: Mutex<Vec<Email>>,
 }
 
 /// A letter that arrived.
@@ -55,11 +56,16 @@ impl Kind {
 
 impl Post {
     pub(crate) fn new(source: Source) -> Self {
-        Self { source, drafts: Mutex::default(), delivered: Mutex::default() }
+        Self { source, drafts: Mutex::default(), delivered: Mutex::default(), forgotten: Mutex::default() }
     }
 
     pub(crate) fn delivered(&self) -> Vec<Delivered> {
         self.delivered.lock().unwrap().clone()
+    }
+
+    /// The addresses that are to be forgotten.
+    pub(crate) fn forgotten(&self) -> Vec<Email> {
+        self.forgotten.lock().unwrap().clone()
     }
 }
 
@@ -82,6 +88,11 @@ impl Letters for Post {
         let mut drafts = self.drafts.lock().unwrap();
         drafts.push(Delivered { to, kind });
         Ok(Commit::new().enqueue(Job::now(&self.source, KIND, None, json!(drafts.len() - 1))))
+    }
+
+    async fn plan_forgetting(&self, _: &Call, address: &Email) -> Result<Commit, PortError> {
+        self.forgotten.lock().unwrap().push(address.clone());
+        Ok(Commit::new())
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use saaskit_auth::port::{AttemptCounters, Keys, RefreshTokens, Roles, Sessions, Tokens, UserFilter, Users};
 use saaskit_auth::{
-    Assignment, AttemptKey, Attempts, OneTimeToken, Presented, Role, RoleId, Session, SigningKey, User,
+    Assignment, AttemptKey, Attempts, OneTimeToken, Presented, Rights, Role, RoleId, Session, SigningKey,
+    User,
 };
 use saaskit_kernel::{
     Commit, CommitError, Email, ErrorKind, Page, Paged, PortError, Sealed, SessionId, Store, TenantId,
@@ -195,6 +196,11 @@ impl Roles for Recorder {
     async fn roles(&self, tenant: Option<TenantId>) -> Result<Vec<Role>, PortError> {
         self.asked_roles("roles.roles").await?;
         self.memory.roles(tenant).await
+    }
+
+    async fn rights(&self, user: UserId) -> Result<Option<Rights>, PortError> {
+        self.asked_roles("roles.rights").await?;
+        self.memory.rights(user).await
     }
 
     async fn assignments(&self, user: UserId) -> Result<Vec<Assignment>, PortError> {

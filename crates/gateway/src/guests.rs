@@ -1,36 +1,37 @@
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use saaskit_kernel::IpKey;
 
-/// How many connections each address has.
+/// How many of something each address has at once: connections, files under way. An IPv6 address counts by its /64.
+/// Clones share it.
 #[derive(Debug, Clone)]
-pub(super) struct Guests {
+pub struct Guests {
     most: u32,
     seats: Arc<Mutex<HashMap<IpKey, u32>>>,
 }
 
-/// One connection's seat; given back when it is dropped.
+/// One of them; given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub struct Seat {
     guests: Guests,
     key: IpKey,
 }
 
 impl Guests {
     /// At most so many for each address.
-    pub(super) fn new(most: u32) -> Self {
+    pub fn new(most: u32) -> Self {
         Self { most, seats: Arc::default() }
     }
 
     /// A seat, unless the address has all of its own.
-    pub(super) fn seat(&self, peer: SocketAddr) -> Option<Seat> {
-        let key = IpKey::from(peer.ip());
+    pub fn seat(&self, ip: IpAddr) -> Option<Seat> {
+        let key = IpKey::from(ip);
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = seats.entry(key).or_default();
-        (*taken < self.most).then(|| {
-            *taken += 1;
+        let taken = seats.get(&key).copied().unwrap_or_default();
+        (taken < self.most).then(|| {
+            seats.insert(key, taken + 1);
             Seat { guests: self.clone(), key }
         })
     }
@@ -55,7 +56,7 @@ mod tests {
     #[test]
     fn an_address_has_its_own_seats_and_gets_them_back() {
         let guests = Guests::new(2);
-        let [one, other] = ["192.0.2.1:1", "192.0.2.2:1"].map(|peer| peer.parse().unwrap());
+        let [one, other] = ["192.0.2.1", "192.0.2.2"].map(|ip| ip.parse().unwrap());
         let seats = [guests.seat(one), guests.seat(one)];
         assert!(
             seats.iter().all(Option::is_some) && guests.seat(one).is_none() && guests.seat(other).is_some()
@@ -63,5 +64,12 @@ mod tests {
         drop(seats);
         assert!(guests.seat(one).is_some());
         assert!(guests.seats.lock().unwrap().is_empty(), "nobody is remembered who has left");
+    }
+
+    #[test]
+    fn whoever_has_no_seats_is_not_remembered_either() {
+        let guests = Guests::new(0);
+        assert!(guests.seat([192, 0, 2, 1].into()).is_none());
+        assert!(guests.seats.lock().unwrap().is_empty());
     }
 }

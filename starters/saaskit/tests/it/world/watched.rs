@@ -7,21 +7,21 @@ use saaskit_kernel::{Commit, CommitError, PortError, Store};
 
 /// What was done, in order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Trace(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Trace(Arc<Mutex<Vec<String>>>);
 
 impl Trace {
     fn note(&self, what: String) {
         self.0.lock().unwrap().push(what);
     }
 
-    pub(super) fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 }
 
 /// Another store or hasher, with what is asked of it noted.
 #[derive(Debug)]
-pub(super) struct Watched<P>(pub(super) P, pub(super) Trace);
+pub(crate) struct Watched<P>(pub(super) P, pub(super) Trace);
 
 #[async_trait]
 impl Store for Watched<Arc<dyn Store>> {

@@ -1,0 +1,1 @@
+DELETE FROM saaskit_migrations WHERE domain = 'kernel' AND version = 2;

@@ -1,0 +1,2 @@
+DROP INDEX notify_messages_recipient;
+DELETE FROM saaskit_migrations WHERE domain = 'notify' AND version = 3;

@@ -1,0 +1,2 @@
+-- How many may be in it; null where nothing limits them.
+ALTER TABLE tenants_tenants ADD COLUMN seats INTEGER CHECK (seats >= 0);

@@ -5,7 +5,7 @@
 //! | 4xx | `Unavailable` | the server asks to be tried later |
 //! | 4xx that speaks of a rate or of too much | `Throttled` | the same, and we were too fast |
 //! | 4xx to the recipient | `Throttled` | the same, for this one: it tells nothing of mail to others, or strangers could stop that |
-//! | 5xx that says of the recipient that nobody is there: 5.1.x, 5.2.1, or without such a code in so many words | `NoRecipient` | no other mail will arrive there either |
+//! | 5xx that says of the recipient that nobody is there: 5.1.1 to 5.1.3, 5.1.6, 5.1.10, 5.2.1 where it is not for too much mail, or without such a code in so many words | `NoRecipient` | no other mail will arrive there either |
 //! | any other 5xx to the recipient or to the mail | `Rejected` | no other try can help |
 //! | 5xx to the greeting, the login or the sender, also if the recipient was named meanwhile; 530, 534, 535, 538; a relay that is denied | `Unavailable` | the operator has to mend it, and mail waits meanwhile instead of being lost |
 //! | no connection, no TLS, an unknown certificate, no answer, before the mail was handed over whole | `Unavailable` | it was surely not taken |
@@ -78,6 +78,7 @@ fn judge(step: Step, status: u16, said: &str) -> ErrorKind {
     }
     let ours = matches!(step, Step::Connect | Step::LogIn | Step::Sender)
         || matches!(status, 530 | 534 | 535 | 538)
+        // The sender's address is malformed, or its domain is none.
         || matches!(enhanced(said), Some("5.1.7" | "5.1.8"))
         || step == Step::Recipient && says(&["relay", "sender address"]);
     if ours {
@@ -90,8 +91,11 @@ fn judge(step: Step, status: u16, said: &str) -> ErrorKind {
 fn is_of_nobody(step: Step, status: u16, said: &str) -> bool {
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
     match enhanced(said) {
-        Some("5.1.5" | "5.1.9") => false,
-        Some(code) => code == "5.2.1" || code.starts_with("5.1."),
+        // It may be our mail that is not wanted, the address is valid after all, or a server behind is to blame.
+        Some("5.1.0" | "5.1.4" | "5.1.5" | "5.1.9") => false,
+        // Some servers say the same of a mailbox that gets too much at the moment.
+        Some("5.2.1") => !says(&["rate", "too many", "temporar"]),
+        Some(code) => code.starts_with("5.1."),
         None => {
             step == Step::Recipient
                 && matches!(status, 550 | 551 | 553)
@@ -148,6 +152,8 @@ mod tests {
             (Step::Recipient, 553, "5.1.3 bad address", NoRecipient),
             (Step::Recipient, 556, "5.1.10 takes no mail", NoRecipient),
             (Step::Recipient, 550, "5.2.1 mailbox disabled", NoRecipient),
+            (Step::Recipient, 550, "5.2.1 is receiving mail at a rate that prevents more", Rejected),
+            (Step::Content, 550, "5.1.0 sender rejected", Rejected),
             (Step::Recipient, 550, "requested action not taken: mailbox unavailable", NoRecipient),
             (Step::Recipient, 550, "no such user here", NoRecipient),
             (Step::Recipient, 550, "client host not found", Rejected),

@@ -117,8 +117,7 @@ fn complete(entry: &Entry) -> Operation {
     let needs_credential = entry.info.access.needs_credential();
     let changes = entry.method != HttpMethod::Get;
     let is_named = needs_credential && entry.method == HttpMethod::Post;
-    let in_tenant =
-        matches!(entry.info.access, Access::Member | Access::Admin | Access::Owner | Access::MemberWith(_));
+    let in_tenant = matches!(entry.info.access, Access::Member | Access::Owner | Access::MemberWith(_));
     let has_body = operation.request_body.is_some();
     let has_parameters = operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty());
     for (name, status, meaning) in REFUSALS {

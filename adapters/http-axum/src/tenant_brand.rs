@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::route::Entry;
-use crate::tenants::{AsAdmin, Inside};
+use crate::tenants::{IdParam, Inside, May};
 use crate::{Body, Caller, Problem, Resource, Row};
 
 const ROWS: &[Row<Served>] = &[
@@ -39,16 +39,6 @@ impl FromRef<Served> for Tenants {
     fn from_ref(Served(brand): &Served) -> Self {
         brand.tenants.clone()
     }
-}
-
-/// Which workspace.
-#[derive(utoipa::IntoParams)]
-#[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "it documents the parameter of the path")]
-struct TenantParam {
-    /// Its id.
-    #[param(max_length = 30, example = "ten_01h455vb4pex5vsknk084sn02q")]
-    id: String,
 }
 
 /// What the mails of a workspace look like.
@@ -99,7 +89,7 @@ impl From<NewBrandingBody> for NewBranding {
 }
 
 /// Shows what the mails of a workspace look like.
-#[utoipa::path(get, path = "/api/v1/tenants/{id}/branding", tag = "tenants", params(TenantParam),
+#[utoipa::path(get, path = "/api/v1/tenants/{id}/branding", tag = "tenants", params(IdParam),
     responses((status = 200, description = "The branding.", body = BrandingView)))]
 async fn show_branding(
     State(Served(brand)): State<Served>,
@@ -109,28 +99,30 @@ async fn show_branding(
     Ok(Json(BrandingView::new(branding, own)))
 }
 
-/// Sets what the mails of a workspace look like from now on; owners and admins may.
-#[utoipa::path(put, path = "/api/v1/tenants/{id}/branding", tag = "tenants", params(TenantParam),
+/// Sets what the mails of a workspace look like from now on; owners and admins may, and whoever was given
+/// `workspace:write`.
+#[utoipa::path(put, path = "/api/v1/tenants/{id}/branding", tag = "tenants", params(IdParam),
     request_body = NewBrandingBody,
     responses((status = 200, description = "The branding as it is now.", body = BrandingView)))]
 async fn set_branding(
     State(Served(brand)): State<Served>,
     caller: Caller,
-    AsAdmin(admin): AsAdmin,
+    May(by): May,
     Body(body): Body<NewBrandingBody>,
 ) -> Result<Json<BrandingView>, Problem> {
-    let branding = brand.set(caller.call(), &admin, &body.into()).await?;
+    let branding = brand.set(caller.call(), &by, &body.into()).await?;
     Ok(Json(BrandingView::new(branding, true)))
 }
 
-/// Lets the mails of a workspace look like the installation's again; owners and admins may.
-#[utoipa::path(delete, path = "/api/v1/tenants/{id}/branding", tag = "tenants", params(TenantParam),
+/// Lets the mails of a workspace look like the installation's again; owners and admins may, and whoever was given
+/// `workspace:write`.
+#[utoipa::path(delete, path = "/api/v1/tenants/{id}/branding", tag = "tenants", params(IdParam),
     responses((status = 204, description = "They do.")))]
 async fn reset_branding(
     State(Served(brand)): State<Served>,
     caller: Caller,
-    AsAdmin(admin): AsAdmin,
+    May(by): May,
 ) -> Result<StatusCode, Problem> {
-    brand.reset(caller.call(), &admin).await?;
+    brand.reset(caller.call(), &by).await?;
     Ok(StatusCode::NO_CONTENT)
 }

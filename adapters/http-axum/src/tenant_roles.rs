@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use crate::roles::{ExplanationView, PermissionQuery, RoleBody, RoleView, RolesBody, listed, shown};
 use crate::route::Entry;
-use crate::tenants::{Inside, named};
+use crate::tenants::{IdParam, Inside, named};
 use crate::url::Asked;
 use crate::{Asker, Body, Caller, IfMatch, Listed, Problem, Resource, Row, Versioned};
 
@@ -74,16 +74,6 @@ impl<S: Send + Sync> FromRequestParts<S> for NamedUser {
     }
 }
 
-/// Which workspace.
-#[derive(utoipa::IntoParams)]
-#[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "it documents the parameter of the path")]
-struct TenantParam {
-    /// Its id.
-    #[param(max_length = 30, example = "ten_01h455vb4pex5vsknk084sn02q")]
-    id: String,
-}
-
 /// Which role.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -105,7 +95,7 @@ struct UserParam {
 }
 
 /// Lists the roles of a workspace.
-#[utoipa::path(get, path = "/api/v1/tenants/{id}/roles", tag = "tenants", params(TenantParam),
+#[utoipa::path(get, path = "/api/v1/tenants/{id}/roles", tag = "tenants", params(IdParam),
     responses((status = 200, description = "All of them.", body = Listed<RoleView>)))]
 async fn list_tenant_roles(
     State(Served(roles)): State<Served>,
@@ -117,7 +107,7 @@ async fn list_tenant_roles(
 
 /// Shows a role of a workspace.
 #[utoipa::path(get, path = "/api/v1/tenants/{id}/roles/{role_id}", tag = "tenants",
-    params(TenantParam, RoleParam), responses((status = 200, description = "The role.", body = RoleView)))]
+    params(IdParam, RoleParam), responses((status = 200, description = "The role.", body = RoleView)))]
 async fn show_tenant_role(
     State(Served(roles)): State<Served>,
     Asker(asker): Asker,
@@ -128,7 +118,7 @@ async fn show_tenant_role(
 }
 
 /// Makes a role of a workspace. It can allow nothing that you may not.
-#[utoipa::path(post, path = "/api/v1/tenants/{id}/roles", tag = "tenants", params(TenantParam),
+#[utoipa::path(post, path = "/api/v1/tenants/{id}/roles", tag = "tenants", params(IdParam),
     request_body = RoleBody, responses(
     (status = 201, description = "The role; `Location` says where.", body = RoleView),
     (status = 409, description = "The name is taken, or there are too many.")))]
@@ -146,7 +136,7 @@ async fn create_tenant_role(
 
 /// Changes a role of a workspace, for everybody who has it.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/roles/{role_id}", tag = "tenants",
-    params(TenantParam, RoleParam), request_body = RoleBody, responses(
+    params(IdParam, RoleParam), request_body = RoleBody, responses(
     (status = 200, description = "The role as it is now.", body = RoleView),
     (status = 409, description = "The name is taken, the role is always as it is, or others were faster."),
     (status = 412, description = "The role was changed since the version `If-Match` names.")))]
@@ -164,7 +154,7 @@ async fn update_tenant_role(
 
 /// Removes a role of a workspace, from everybody who has it, too.
 #[utoipa::path(delete, path = "/api/v1/tenants/{id}/roles/{role_id}", tag = "tenants",
-    params(TenantParam, RoleParam), responses(
+    params(IdParam, RoleParam), responses(
     (status = 204, description = "It is gone."),
     (status = 409, description = "The role is always there.")))]
 async fn remove_tenant_role(
@@ -180,7 +170,7 @@ async fn remove_tenant_role(
 
 /// Gives a member exactly these roles of the workspace, besides what they are in it.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}/members/{user_id}/roles", tag = "tenants",
-    params(TenantParam, UserParam), request_body = RolesBody, responses(
+    params(IdParam, UserParam), request_body = RolesBody, responses(
     (status = 200, description = "The roles the member has now.", body = Listed<RoleView>),
     (status = 409, description = "Others were faster.")))]
 async fn assign_tenant_roles(
@@ -196,7 +186,7 @@ async fn assign_tenant_roles(
 
 /// Tells why a member may, or may not, do something in the workspace.
 #[utoipa::path(get, path = "/api/v1/tenants/{id}/members/{user_id}/permissions", tag = "tenants",
-    params(TenantParam, UserParam, PermissionQuery),
+    params(IdParam, UserParam, PermissionQuery),
     responses((status = 200, description = "Why.", body = ExplanationView)))]
 async fn explain_member(
     State(Served(roles)): State<Served>,

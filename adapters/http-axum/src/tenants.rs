@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 #[cfg(feature = "stories")]
 pub(crate) use inside::named;
-pub use inside::{AsAdmin, AsOwner, Inside};
+pub use inside::{AsOwner, Inside, May};
 
 use crate::route::Entry;
 use crate::{Resource, Row};
@@ -50,7 +50,7 @@ pub fn resource(tenants: &Tenants) -> Resource {
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Path)]
 #[expect(dead_code, reason = "it documents the parameter of the path")]
-struct IdParam {
+pub(crate) struct IdParam {
     /// Its id.
     #[param(max_length = 30, example = "ten_01h455vb4pex5vsknk084sn02q")]
     id: String,

@@ -97,7 +97,7 @@ impl TenantsState {
 
     /// What a user is in workspaces, or was when the account went.
     fn belonging(&self, user: UserId, most: usize) -> Belonging {
-        let is_meant = |membership: &&Membership| membership.user == user && holds_or_may_return(membership);
+        let is_meant = |membership: &&Membership| membership.user == user && membership.holds_or_may_return();
         let all: Vec<&Membership> = self.memberships.values().filter(is_meant).collect();
         let first = all.iter().take(most).filter_map(|membership| self.with_tenant(membership)).collect();
         Belonging { user, first, count: all.len() as u64 }
@@ -106,10 +106,6 @@ impl TenantsState {
     fn entry(&self, tenant: TenantId, user: UserId) -> Option<(Tenant, Membership)> {
         self.with_tenant(self.membership(tenant, user)?)
     }
-}
-
-fn holds_or_may_return(membership: &Membership) -> bool {
-    membership.is_active() || membership.may_return()
 }
 
 #[async_trait]
@@ -153,7 +149,7 @@ impl Members for MemoryStore {
     ) -> Result<Paged<Membership>, PortError> {
         let tenants = &self.state().tenants;
         let is_meant = |member: &&Membership| {
-            holds_or_may_return(member) && page.after.is_none_or(|after| member.id > after)
+            member.holds_or_may_return() && page.after.is_none_or(|after| member.id > after)
         };
         let one_more = tenants.all_of(tenant).filter(is_meant).take(page.limit as usize + 1);
         let one_more = one_more.cloned().collect();

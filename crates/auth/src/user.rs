@@ -131,21 +131,21 @@ impl User {
         Self { password, ..self.leave_epoch() }
     }
 
-    /// The same user operating the installation: what anybody set before is over.
+    /// The same user taken over to operate the installation: what anybody set before is over.
     #[must_use]
-    pub fn promote(self, name: Option<Name>, password: PasswordHash, at: Timestamp) -> Self {
+    pub fn take_over(self, name: Option<Name>, password: PasswordHash, at: Timestamp) -> Self {
         Self { name, super_admin: true, ..self.verify(at).renew(Some(password)) }
     }
 
     /// The same user operating the installation, signed out everywhere.
     #[must_use]
-    pub fn appoint(self) -> Self {
+    pub fn promote(self) -> Self {
         Self { super_admin: true, ..self.leave_epoch() }
     }
 
     /// The same user without operating the installation, signed out everywhere.
     #[must_use]
-    pub fn dismiss(self) -> Self {
+    pub fn demote(self) -> Self {
         Self { super_admin: false, ..self.leave_epoch() }
     }
 
@@ -160,8 +160,9 @@ impl User {
     #[must_use]
     pub fn move_back_to(self, email: Email, at: Timestamp) -> Self {
         let only_its_owner = self.erase_at.is_some() && self.barred_at.is_none();
-        let status = if only_its_owner { UserStatus::Active } else { self.status };
-        Self { status, erase_at: None, ..self.move_to(email, at).renew(None) }
+        let (status, erase_at) =
+            if only_its_owner { (UserStatus::Active, None) } else { (self.status, self.erase_at) };
+        Self { status, erase_at, ..self.move_to(email, at).renew(None) }
     }
 
     /// The same user, not to be used for now.

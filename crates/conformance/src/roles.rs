@@ -335,7 +335,7 @@ pub async fn the_rights_of_a_user_are_the_account_s_and_every_role_as_it_is_stor
         expected.extend([one, other]);
     }
     assert_eq!(rights(&stores, id).await, (true, UserStatus::Suspended, sorted(expected.clone())));
-    let Some(gone) = expected.pop() else { return };
+    let gone = expected.pop().unwrap();
     stores.given(write(RoleWrite::Remove { tenant: gone.tenant, role: gone.id })).await;
     let changed = Role { permissions: vec![Permission::parse("*").unwrap()], ..expected[0].clone() };
     stores.given(write(RoleWrite::Save(changed.clone()))).await;

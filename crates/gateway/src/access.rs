@@ -11,8 +11,6 @@ pub enum Access {
     User,
     /// A member of the workspace the path names. The door asks for a user; the use case asks for the evidence.
     Member,
-    /// A member who may change the workspace the path names; asked for as for [`Self::Member`].
-    Admin,
     /// A member who owns the workspace the path names; asked for as for [`Self::Member`].
     Owner,
     /// A member who holds this permission in the workspace the path names; asked for as for [`Self::Member`].
@@ -29,7 +27,6 @@ impl Access {
             Self::Development => "development",
             Self::User => "user",
             Self::Member => "member",
-            Self::Admin => "admin",
             Self::Owner => "owner",
             Self::MemberWith(permission) | Self::Permission(permission) => permission,
         }

@@ -1,6 +1,6 @@
 use saaskit_kernel::Call;
 use saaskit_notify::{Branding, NewBranding, Notify};
-use saaskit_tenants::{Member, TenantAdmin, Tenants};
+use saaskit_tenants::{Allowed, Member, Tenants};
 
 use crate::StoryError;
 
@@ -20,17 +20,12 @@ impl TenantBrand {
     }
 
     /// Sets what they look like.
-    pub async fn set(
-        &self,
-        call: &Call,
-        by: &TenantAdmin,
-        ask: &NewBranding,
-    ) -> Result<Branding, StoryError> {
+    pub async fn set(&self, call: &Call, by: &Allowed, ask: &NewBranding) -> Result<Branding, StoryError> {
         Ok(self.notify.set_branding(call, by.tenant(), ask).await?)
     }
 
     /// Lets them look like the installation's again.
-    pub async fn reset(&self, call: &Call, by: &TenantAdmin) -> Result<(), StoryError> {
+    pub async fn reset(&self, call: &Call, by: &Allowed) -> Result<(), StoryError> {
         Ok(self.notify.reset_branding(call, by.tenant()).await?)
     }
 }

@@ -24,7 +24,7 @@ pub mod write;
 pub use archive::TABLES;
 pub use error::{MemberError, TenantsError};
 pub use ip_range::IpRange;
-pub use member::{Member, TenantAdmin, TenantOwner};
+pub use member::{Allowed, Member, TenantOwner};
 pub use membership::{Membership, MembershipEntity, MembershipId, Removal, Role};
 pub use policy::{NewPolicy, Shortfall, TenantPolicy, Visit};
 pub use remembered::ACCESS;

@@ -22,7 +22,7 @@ pub struct Member {
 /// Evidence that a member has a right in the workspace: to change it, where no other is named. Only
 /// [`Member::allowed`] and [`crate::Tenants::allow`] make it.
 #[derive(Debug, Clone, Copy)]
-pub struct TenantAdmin<R = WriteWorkspace> {
+pub struct Allowed<R = WriteWorkspace> {
     tenant: TenantId,
     user: UserId,
     role: Role,
@@ -67,7 +67,7 @@ impl Member {
     }
 
     /// Evidence that the member has a right by the role alone; [`crate::Tenants::allow`] knows what was given besides.
-    pub fn allowed<R: Right>(&self) -> Result<TenantAdmin<R>, TenantsError> {
+    pub fn allowed<R: Right>(&self) -> Result<Allowed<R>, TenantsError> {
         if self.role() < R::LEAST {
             return Err(TenantsError::PermissionMissing(R::PERMISSION));
         }
@@ -75,9 +75,9 @@ impl Member {
     }
 
     /// The same for whoever is known to have the right.
-    pub(crate) fn trusted<R: Right>(&self) -> TenantAdmin<R> {
+    pub(crate) fn trusted<R: Right>(&self) -> Allowed<R> {
         let Membership { tenant, user, role, .. } = *self.membership();
-        TenantAdmin { tenant, user, role, proved_at: self.proved_at, right: PhantomData }
+        Allowed { tenant, user, role, proved_at: self.proved_at, right: PhantomData }
     }
 
     /// Evidence that the member owns the workspace.
@@ -89,7 +89,7 @@ impl Member {
     }
 }
 
-impl<R> TenantAdmin<R> {
+impl<R> Allowed<R> {
     /// Refuses whoever did not prove lately who they are: making and unmaking owners could take a workspace away.
     pub(crate) fn require_recent(&self, now: Timestamp) -> Result<(), TenantsError> {
         if now.since(self.proved_at) <= RECENT {

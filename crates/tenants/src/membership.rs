@@ -83,6 +83,11 @@ impl Membership {
         self.removal.is_some_and(|removal| removal.with_account)
     }
 
+    /// Whether it is among the members: it holds, or comes back with the account.
+    pub fn holds_or_may_return(&self) -> bool {
+        self.is_active() || self.may_return()
+    }
+
     /// Whether its user owns the workspace.
     pub(crate) fn owns(&self) -> bool {
         self.is_active() && self.role == Role::Owner

@@ -96,8 +96,7 @@ impl Tenants {
     /// A membership that holds or comes back with the account, as it is stored.
     async fn listed(&self, tenant: TenantId, id: MembershipId) -> Result<Membership, TenantsError> {
         let membership = self.ports.members.membership(tenant, id).await?;
-        let is_meant = |membership: &Membership| membership.is_active() || membership.may_return();
-        Ok(membership.filter(is_meant).ok_or(MemberError::NotFound)?)
+        Ok(membership.filter(Membership::holds_or_may_return).ok_or(MemberError::NotFound)?)
     }
 
     /// Refuses a change that is meant for another version than the stored one.

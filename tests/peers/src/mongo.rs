@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -69,13 +70,16 @@ impl Mongo {
 
 fn run(port: u16, folder: &TempDir, arguments: &[&str]) -> Result<Guarded> {
     let log = folder.path().join("log");
-    let root = crate::root();
-    let peer = root.join("adapters/store-mongo/tests/peer");
-    let python = environment(&root.join("target/mongo-peer"), &peer.join("requirements.txt"))?;
-    let mut command = Command::new(python);
-    command.current_dir(folder).arg(peer.join("server.py"));
-    command.args(["--host", "127.0.0.1", "--port", &port.to_string()]).args(arguments);
+    let mut command = Command::new(program()?);
+    command.current_dir(folder).args(["--host", "127.0.0.1", "--port", &port.to_string()]).args(arguments);
     let mut server = Guarded::start(&mut command, &log)?;
     listening(&mut server, port, &log).context("the MongoDB server")?;
     Ok(server)
+}
+
+fn program() -> Result<PathBuf> {
+    let root = crate::root();
+    let wanted = root.join("adapters/store-mongo/tests/peer/requirements.txt");
+    let python = environment(&root.join("target/mongo-peer"), &wanted)?;
+    Ok(python.with_file_name("secantusd-py").canonicalize()?)
 }

@@ -23,6 +23,14 @@ struct ResetPage<'a> {
     errors: &'a [FieldError],
 }
 
+impl<'a> ResetPage<'a> {
+    /// The form for that token, with nothing wrong yet.
+    fn new(auth: &Auth, csrf: &'a str, token: &'a Secret) -> Self {
+        let (token, rules) = (token.expose(), auth.password_policy().summary());
+        Self { text: SIGNS_OUT, token, csrf, rules, refusal: "", errors: &[] }
+    }
+}
+
 const TITLE: &str = "Set a new password";
 const SIGNS_OUT: &str = "Setting a new password signs you out everywhere.";
 const RESET: &str = "Your password is set. You can sign in now.";
@@ -37,10 +45,7 @@ pub(super) async fn reset_password_page(
     Asked(link): Asked<LinkQuery>,
 ) -> Response {
     let csrf = caller.csrf_token().unwrap_or_default();
-    let rules = auth.password_policy().summary();
-    let token = link.token.expose();
-    let form = ResetPage { text: SIGNS_OUT, token, csrf: &csrf, rules, refusal: "", errors: &[] };
-    page(&caller, StatusCode::OK, TITLE, &form)
+    page(&caller, StatusCode::OK, TITLE, &ResetPage::new(&auth, &csrf, &link.token))
 }
 
 const CHOOSE: &str = "Your address is verified. It was registered on another browser, or by somebody else, so the password \
@@ -49,8 +54,7 @@ const CHOOSE: &str = "Your address is verified. It was registered on another bro
 /// The same form for whoever has just proved an address that has no password.
 pub(super) fn choose_password(auth: &Auth, caller: &Caller, token: &Secret) -> Response {
     let csrf = caller.csrf_token().unwrap_or_default();
-    let (token, rules) = (token.expose(), auth.password_policy().summary());
-    let form = ResetPage { text: CHOOSE, token, csrf: &csrf, rules, refusal: "", errors: &[] };
+    let form = ResetPage { text: CHOOSE, ..ResetPage::new(auth, &csrf, token) };
     page(caller, StatusCode::OK, "Choose your password", &form)
 }
 
@@ -73,13 +77,7 @@ pub(super) async fn post_reset_password_page(
 /// The form once more, with what was wrong.
 fn try_again(auth: &Auth, caller: &Caller, form: &ResetBody, problem: &Problem) -> Response {
     let csrf = caller.csrf_token().unwrap_or_default();
-    let shown = ResetPage {
-        text: SIGNS_OUT,
-        token: form.token.expose(),
-        csrf: &csrf,
-        rules: auth.password_policy().summary(),
-        refusal: problem.detail(),
-        errors: problem.errors(),
-    };
+    let (refusal, errors) = (problem.detail(), problem.errors());
+    let shown = ResetPage { refusal, errors, ..ResetPage::new(auth, &csrf, &form.token) };
     page(caller, problem.status(), TITLE, &shown)
 }

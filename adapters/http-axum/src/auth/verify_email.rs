@@ -99,7 +99,6 @@ pub(super) async fn post_verify_email_page(
     let proof = registration_proof(shown);
     match auth.verify_email(caller.call(), &form.token, proof.as_ref()).await {
         Ok(Verified::WithoutPassword { token }) => choose_password(&auth, &caller, &token),
-        Ok(Verified::WithPassword) => PAGE.answer(&caller, Ok(())),
-        Err(refusal) => PAGE.answer(&caller, Err(refusal)),
+        answer => PAGE.answer(&caller, answer.map(drop)),
     }
 }

@@ -2,7 +2,7 @@ use axum::extract::{FromRef, FromRequestParts, RawPathParams};
 use http::request::Parts;
 use saaskit_kernel::TenantId;
 use saaskit_tenants::permissions::{Right, WriteWorkspace};
-use saaskit_tenants::{Member, MemberError, MembershipId, TenantAdmin, TenantOwner, Tenants, TenantsError};
+use saaskit_tenants::{Allowed, Member, MemberError, MembershipId, TenantOwner, Tenants, TenantsError};
 
 use crate::{Asker, Caller, Problem, RequestFault};
 
@@ -13,7 +13,7 @@ pub struct Inside(pub Member);
 
 /// Evidence that whoever asks has a right in that workspace: to change it, where no other is named.
 #[derive(Debug, Clone, Copy)]
-pub struct AsAdmin<R = WriteWorkspace>(pub TenantAdmin<R>);
+pub struct May<R = WriteWorkspace>(pub Allowed<R>);
 
 /// Evidence that whoever asks owns that workspace.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +37,7 @@ where
     }
 }
 
-impl<S, R> FromRequestParts<S> for AsAdmin<R>
+impl<S, R> FromRequestParts<S> for May<R>
 where
     S: Send + Sync,
     R: Right,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::inside::Named;
-use super::{AsAdmin, IdParam, Inside};
+use super::{IdParam, Inside, May};
 use crate::list::ListQuery;
 use crate::{Body, Caller, IfMatch, Listed, Listing, Problem, Versioned};
 
@@ -85,11 +85,11 @@ const LIST: &str = "members";
     responses((status = 200, description = "A part of them.", body = MembersView)))]
 pub(super) async fn list_members(
     State(tenants): State<Tenants>,
-    AsAdmin(admin): AsAdmin<ReadMembers>,
+    May(by): May<ReadMembers>,
     listing: Listing,
 ) -> Result<Json<MembersView>, Problem> {
-    let part = tenants.members(&admin, listing.page(LIST)?).await?;
-    let Seats { used, limit } = tenants.seats(&admin).await?;
+    let part = tenants.members(&by, listing.page(LIST)?).await?;
+    let Seats { used, limit } = tenants.seats(&by).await?;
     let part = listing.answer(LIST, part, |(member, _)| member.id, MemberView::new);
     Ok(Json(MembersView { part, seats: SeatsView { used, limit } }))
 }
@@ -109,10 +109,10 @@ struct MemberParam {
     params(IdParam, MemberParam), responses((status = 200, description = "The member.", body = MemberView)))]
 pub(super) async fn show_member(
     State(tenants): State<Tenants>,
-    AsAdmin(admin): AsAdmin<ReadMembers>,
+    May(by): May<ReadMembers>,
     Named(member): Named,
 ) -> Result<Versioned<Json<MemberView>>, Problem> {
-    let (member, person) = tenants.member(&admin, member).await?;
+    let (member, person) = tenants.member(&by, member).await?;
     Ok(MemberView::shown(member, person))
 }
 
@@ -135,13 +135,13 @@ const ROLE_INVALID: Invalid = Invalid::new(Code::validation("ROLE_INVALID"), "ow
 pub(super) async fn change_role(
     State(tenants): State<Tenants>,
     caller: Caller,
-    AsAdmin(admin): AsAdmin<WriteMembers>,
+    May(by): May<WriteMembers>,
     Named(member): Named,
     IfMatch(version): IfMatch,
     Body(MemberRoleBody { role }): Body<MemberRoleBody>,
 ) -> Result<Versioned<Json<MemberView>>, Problem> {
     let role = Role::parse(&role).ok_or(TenantsError::Invalid(vec![("role", ROLE_INVALID)]))?;
-    let member = tenants.change_role(caller.call(), &admin, member, role, version).await?;
+    let member = tenants.change_role(caller.call(), &by, member, role, version).await?;
     let person = tenants.person(&member).await?;
     Ok(MemberView::shown(member, person))
 }
@@ -155,10 +155,10 @@ pub(super) async fn change_role(
 pub(super) async fn remove_member(
     State(tenants): State<Tenants>,
     caller: Caller,
-    AsAdmin(admin): AsAdmin<WriteMembers>,
+    May(by): May<WriteMembers>,
     Named(member): Named,
 ) -> Result<StatusCode, Problem> {
-    tenants.remove_member(caller.call(), &admin, member).await?;
+    tenants.remove_member(caller.call(), &by, member).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -5,7 +5,7 @@ use saaskit_tenants::{NewPolicy, Tenant, TenantPolicy, Tenants};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{AsAdmin, AsOwner, IdParam, Inside};
+use super::{AsOwner, IdParam, Inside, May};
 use crate::bounded::{DomainText, MethodText, NetworkText};
 use crate::{Asker, Body, Caller, IfMatch, Problem, Versioned};
 
@@ -57,7 +57,7 @@ fn shown(tenant: &Tenant) -> Versioned<Json<PolicyBody>> {
 #[utoipa::path(get, path = "/api/v1/tenants/{id}/policy", tag = "tenants", params(IdParam),
     responses((status = 200, description = "The policy.", body = PolicyBody)))]
 pub(super) async fn show_policy(
-    AsAdmin(_reader): AsAdmin<ReadWorkspace>,
+    May(_reader): May<ReadWorkspace>,
     Inside(member): Inside,
 ) -> Versioned<Json<PolicyBody>> {
     shown(member.tenant())

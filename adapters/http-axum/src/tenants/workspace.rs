@@ -7,7 +7,7 @@ use saaskit_tenants::{Membership, NewTenant, Role, Tenant, TenantChange, Tenants
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{AsAdmin, IdParam, Inside};
+use super::{IdParam, Inside, May};
 use crate::list::ListQuery;
 use crate::{Asker, Body, Caller, IfMatch, Listed, Listing, Problem, Versioned};
 
@@ -119,10 +119,10 @@ pub(super) struct TenantChangeBody {
 pub(super) async fn update_tenant(
     State(tenants): State<Tenants>,
     caller: Caller,
-    AsAdmin(admin): AsAdmin,
+    May(by): May,
     IfMatch(version): IfMatch,
     Body(TenantChangeBody { name, slug }): Body<TenantChangeBody>,
 ) -> Result<Versioned<Json<TenantView>>, Problem> {
-    let tenant = tenants.update(caller.call(), &admin, TenantChange { name, slug }, version).await?;
-    Ok(shown(&tenant, admin.role()))
+    let tenant = tenants.update(caller.call(), &by, TenantChange { name, slug }, version).await?;
+    Ok(shown(&tenant, by.role()))
 }

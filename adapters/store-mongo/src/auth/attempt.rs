@@ -19,7 +19,11 @@ fn read(row: &Document) -> Result<Attempts, PortError> {
         key: AttemptKey::from_bytes(row.bytes("_id")?),
         account: row.maybe_bytes("account")?.map(AttemptKey::from_bytes),
         tries: tries(row)?,
-        tried_at: row.at("tried_at")?,
+        // A node of the version before may have written since the migration.
+        tried_at: match row.maybe_at("tried_at")? {
+            Some(at) => at,
+            None => row.at("window_from")?,
+        },
         in_row: row.number("in_row")?,
         locks: row.number("locks")?,
         locked_until: row.maybe_at("locked_until")?,
@@ -29,8 +33,8 @@ fn read(row: &Document) -> Result<Attempts, PortError> {
 
 /// In milliseconds, as they are stored.
 fn tries(row: &Document) -> Result<Tries, PortError> {
-    let times =
-        Row::get(row, "tries", Bson::as_array)?.iter().map(|at| at.as_i64().map(Timestamp::from_millis));
+    let Some(all) = row.maybe("tries", Bson::as_array)? else { return Ok(Tries::default()) };
+    let times = all.iter().map(|at| at.as_i64().map(Timestamp::from_millis));
     let times: Option<_> = times.collect();
     times.map(Tries::at).ok_or_else(|| unreadable("a try has no time"))
 }
@@ -68,9 +72,11 @@ fn of(key: &AttemptKey) -> Document {
 /// Those that were tried last before that and neither lock nor disable.
 fn idle(before: Timestamp) -> Document {
     doc! {
-        "tried_at": { "$lt": time(before) },
         "in_row": { "$lt": i64::from(Attempts::MOST_IN_ROW) },
-        "$or": [{ "locked_until": null }, { "locked_until": { "$lte": time(before) } }],
+        "$and": [
+            { "$or": [{ "tried_at": { "$lt": time(before) } }, { "tried_at": null, "window_from": { "$lt": time(before) } }] },
+            { "$or": [{ "locked_until": null }, { "locked_until": { "$lte": time(before) } }] },
+        ],
     }
 }
 

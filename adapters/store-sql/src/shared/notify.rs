@@ -39,21 +39,35 @@ pub(super) const DOMAIN: Domain = Domain {
     write: |write| write.of::<NotifyWrite>().map(|write| write as &dyn Apply),
 };
 
+/// The columns of `notify_messages` as [`read_message`] wants them.
+macro_rules! message_columns {
+    () => {
+        "id, tenant_id, recipient, locale, template, category, sealed, status, created_at, changed_at, provider_id,
+         version"
+    };
+}
+
+/// The columns of `notify_suppressions` as [`read_suppression`] wants them.
+macro_rules! suppression_columns {
+    () => {
+        "id, address, tenant_id, reason, since"
+    };
+}
+
 #[async_trait]
 impl Messages for Store {
     async fn message(&self, id: MessageId) -> Result<Option<Message>, PortError> {
-        let text =
-            "SELECT id, tenant_id, recipient, locale, template, category, sealed, status, created_at, changed_at,
-                           provider_id, version FROM notify_messages WHERE id = $1";
+        let text = concat!("SELECT ", message_columns!(), " FROM notify_messages WHERE id = $1");
         let row = self.one(self.0.pools.system(), || sql(text).bind(id.uuid())).await?;
         row.as_ref().map(read_message).transpose()
     }
 
     async fn messages_to(&self, address: &Email, page: Page<MessageId>) -> Result<Paged<Message>, PortError> {
-        let text =
-            "SELECT id, tenant_id, recipient, locale, template, category, sealed, status, created_at, changed_at,
-                           provider_id, version FROM notify_messages
-                    WHERE recipient IN ($1, $2) AND id > $3 ORDER BY id LIMIT $4";
+        let text = concat!(
+            "SELECT ",
+            message_columns!(),
+            " FROM notify_messages WHERE recipient IN ($1, $2) AND id > $3 ORDER BY id LIMIT $4"
+        );
         let after = page.after.map_or(Uuid::nil(), |id| id.uuid());
         let query = || {
             let query = sql(text).bind(address.original()).bind(address.normal()).bind(after);
@@ -89,15 +103,18 @@ impl Suppressions for Store {
         address: &Email,
         tenant: Option<TenantId>,
     ) -> Result<Option<Suppression>, PortError> {
-        let text = "SELECT id, address, tenant_id, reason, since FROM notify_suppressions
-                    WHERE address = $1 AND tenant_id IN ($2, $3) ORDER BY tenant_id DESC LIMIT 1";
+        let text = concat!(
+            "SELECT ",
+            suppression_columns!(),
+            " FROM notify_suppressions WHERE address = $1 AND tenant_id IN ($2, $3) ORDER BY tenant_id DESC LIMIT 1"
+        );
         let query = || sql(text).bind(address.normal()).bind(sender(tenant)).bind(sender(None));
         let row = self.one(self.0.pools.system(), query).await?;
         row.as_ref().map(read_suppression).transpose()
     }
 
     async fn suppression_by_id(&self, id: SuppressionId) -> Result<Option<Suppression>, PortError> {
-        let text = "SELECT id, address, tenant_id, reason, since FROM notify_suppressions WHERE id = $1";
+        let text = concat!("SELECT ", suppression_columns!(), " FROM notify_suppressions WHERE id = $1");
         let row = self.one(self.0.pools.system(), || sql(text).bind(id.uuid())).await?;
         row.as_ref().map(read_suppression).transpose()
     }
@@ -109,10 +126,16 @@ impl Suppressions for Store {
     ) -> Result<Paged<Suppression>, PortError> {
         let after = page.after.map_or(Uuid::nil(), |id| id.uuid());
         let limit = i64::from(page.limit) + 1;
-        let all = "SELECT id, address, tenant_id, reason, since FROM notify_suppressions WHERE id > $1
-                   ORDER BY id LIMIT $2";
-        let of_one = "SELECT id, address, tenant_id, reason, since FROM notify_suppressions WHERE id > $1
-                      AND address = $3 ORDER BY id LIMIT $2";
+        let all = concat!(
+            "SELECT ",
+            suppression_columns!(),
+            " FROM notify_suppressions WHERE id > $1 ORDER BY id LIMIT $2"
+        );
+        let of_one = concat!(
+            "SELECT ",
+            suppression_columns!(),
+            " FROM notify_suppressions WHERE id > $1 AND address = $3 ORDER BY id LIMIT $2"
+        );
         let query = || match address {
             None => sql(all).bind(after).bind(limit),
             Some(address) => sql(of_one).bind(after).bind(limit).bind(address.normal()),

@@ -194,9 +194,16 @@ type Run<T> = for<'c> fn(Query, &'c mut Conn) -> BoxFuture<'c, Result<T, sqlx::E
 
 async fn ask_once<T>(pool: &Pool, query: Query, run: Run<T>) -> Result<T, sqlx::Error> {
     let mut conn = engine::hold(pool).await?;
-    let answer = run(query, &mut conn).await?;
-    engine::give_back(pool, conn);
-    Ok(answer)
+    let answer = run(query, &mut conn).await;
+    let is_whole = match &answer {
+        Ok(_) => true,
+        Err(sqlx::Error::Database(error)) => !engine::is_lost(error.as_ref()),
+        Err(_) => false,
+    };
+    if is_whole {
+        engine::give_back(pool, conn);
+    }
+    answer
 }
 
 #[async_trait]

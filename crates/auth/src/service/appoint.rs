@@ -16,14 +16,14 @@ const PROMOTE: Act = Act {
     event: event::ADMIN_PROMOTED,
     change: |user| match (user.super_admin, user.status, user.verified_at) {
         (true, ..) => Ok(user),
-        (false, UserStatus::Active, Some(_)) => Ok(user.appoint()),
+        (false, UserStatus::Active, Some(_)) => Ok(user.promote()),
         (false, ..) => Err(AccountError::StatusConflict.into()),
     },
 };
 const DEMOTE: Act = Act {
     action: action::DEMOTE_ADMIN,
     event: event::ADMIN_DEMOTED,
-    change: |user| Ok(if user.super_admin { user.dismiss() } else { user }),
+    change: |user| Ok(if user.super_admin { user.demote() } else { user }),
 };
 
 impl Auth {

@@ -99,6 +99,8 @@ impl Auth {
         let now = self.ports.source.now();
         let stored = self.ports.attempts.attempts(&counter.key).await?;
         let none = || Attempts::none(counter.key, counter.beside(), now);
+        // What was counted before counters knew their account has none.
+        let stored = stored.map(|stored| Attempts { account: counter.beside(), ..stored });
         match stored.unwrap_or_else(none).admit(now) {
             Admission::Locked => Ok(None),
             Admission::Full => Err(SignInError::TooManyTries.into()),

@@ -52,7 +52,7 @@ impl Auth {
         let squatter = found.filter(|user| user.verified_at.is_none());
         let is_new = squatter.is_none();
         let user = match squatter {
-            Some(user) => user.reinstate().promote(name.clone(), hash.clone(), now),
+            Some(user) => user.reinstate().take_over(name.clone(), hash.clone(), now),
             None => User::operator(source.id(), email.clone(), name.clone(), hash.clone(), now),
         };
         let (id, epoch) = (user.id, user.epoch);

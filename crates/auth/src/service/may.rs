@@ -3,7 +3,7 @@ use std::sync::Arc;
 use saaskit_kernel::{Principal, Remembered, Timestamp, UserId};
 
 use super::Auth;
-use crate::access::{Catalogue, Held};
+use crate::access::{Catalogue, CompiledRights};
 use crate::{AccessError, AuthError, News, Permission, Place, Settings, User, permissions};
 
 /// What a check needs, as it was read a short while ago.
@@ -11,7 +11,7 @@ use crate::{AccessError, AuthError, News, Permission, Place, Settings, User, per
 pub(super) struct Access {
     pub(super) catalogue: Catalogue,
     /// What a user may do, in every place.
-    held: Remembered<UserId, Arc<Held>>,
+    rights: Remembered<UserId, Arc<CompiledRights>>,
 }
 
 /// Users that are remembered at most.
@@ -21,20 +21,20 @@ impl Access {
     pub(super) fn new(settings: &Settings) -> Self {
         Self {
             catalogue: Catalogue::new(permissions::known().chain(settings.permissions.iter().cloned())),
-            held: Remembered::with_capacity(USERS),
+            rights: Remembered::with_capacity(USERS),
         }
     }
 
     pub(super) fn hear(&self, news: News) {
         match news {
-            News::RolesChanged(place) => self.held.forget_all(|_, held| held.has_of(place)),
-            News::AssignmentChanged(user) | News::UserEpoch(user, _) => self.held.forget(&user),
+            News::RolesChanged(place) => self.rights.forget_all(|_, rights| rights.has_of(place)),
+            News::AssignmentChanged(user) | News::UserEpoch(user, _) => self.rights.forget(&user),
             News::SessionEnded(_) | News::SessionChanged(_) => {}
         }
     }
 
     pub(super) fn sweep(&self, now: Timestamp) {
-        self.held.sweep(now);
+        self.rights.sweep(now);
     }
 }
 
@@ -61,23 +61,23 @@ impl Auth {
         if place.held().any(|role| catalogue.is_in_system(role, number)) {
             return Ok(true);
         }
-        Ok(self.what_is_held(user).await?.allows(catalogue, place, number))
+        Ok(self.rights_of(user).await?.allows(catalogue, place, number))
     }
 
     /// What a user may do anywhere: what is remembered, while memory can be believed; else what is read.
-    async fn what_is_held(&self, user: UserId) -> Result<Arc<Held>, AuthError> {
-        let (now, memory) = (self.ports.source.now(), &self.access.held);
+    async fn rights_of(&self, user: UserId) -> Result<Arc<CompiledRights>, AuthError> {
+        let (now, memory) = (self.ports.source.now(), &self.access.rights);
         if self.ports.freshness.is_fresh(now)
-            && let Some(held) = memory.recall(&user, now)
+            && let Some(rights) = memory.recall(&user, now)
         {
-            return Ok(held);
+            return Ok(rights);
         }
         let begun = memory.begin(&user);
-        let rights = self.ports.roles.rights(user).await?;
-        let held = rights.map(|rights| Held::new(&self.access.catalogue, rights)).unwrap_or_default();
-        let held = Arc::new(held);
-        memory.keep(begun, user, held.clone(), now);
-        Ok(held)
+        let stored = self.ports.roles.rights(user).await?;
+        let compile = |stored| CompiledRights::new(&self.access.catalogue, stored);
+        let rights = Arc::new(stored.map(compile).unwrap_or_default());
+        memory.keep(begun, user, rights.clone(), now);
+        Ok(rights)
     }
 }
 

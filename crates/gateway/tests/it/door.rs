@@ -75,7 +75,7 @@ async fn an_account_s_limit_counts_wherever_it_is_asked_from() {
 #[tokio::test]
 async fn nobody_passes_without_a_credential_where_one_is_needed() {
     let world = World::new(Limits::default());
-    for access in [Access::User, Access::Member, Access::Admin] {
+    for access in [Access::User, Access::Member, Access::Owner] {
         let refused = world.door.admit(&Knock { access, ..knock() }).await.unwrap_err();
         assert_eq!(refused.code().name(), "UNAUTHENTICATED");
     }

@@ -35,7 +35,7 @@ fn finish<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
-/// When it was asked for, the latest time that was seen until then, and what was given.
+/// The latest time that was seen until it was asked for, and what was given.
 struct Given {
     latest: u64,
     tokens: u64,

@@ -6,7 +6,7 @@ use super::{TRIES, Tenants, is_contended};
 use crate::permissions::WriteMembers;
 use crate::remembered::member_changed;
 use crate::write::{MembershipWrite, OwnerCount, TenantWrite, TenantsWrite};
-use crate::{Membership, MembershipId, Role, TenantAdmin, TenantsError, action, event};
+use crate::{Allowed, Membership, MembershipId, Role, TenantsError, action, event};
 
 impl Tenants {
     /// Gives a member another role, never one above the own, with a version only if the membership is still that one;
@@ -14,7 +14,7 @@ impl Tenants {
     pub async fn change_role(
         &self,
         call: &Call,
-        by: &TenantAdmin<WriteMembers>,
+        by: &Allowed<WriteMembers>,
         member: MembershipId,
         role: Role,
         version: Option<Version>,
@@ -25,7 +25,7 @@ impl Tenants {
     async fn change_role_once(
         &self,
         call: &Call,
-        by: &TenantAdmin<WriteMembers>,
+        by: &Allowed<WriteMembers>,
         member: MembershipId,
         role: Role,
         version: Option<Version>,

@@ -3,7 +3,7 @@ use saaskit_kernel::{Page, Paged, UserId};
 use super::Tenants;
 use crate::permissions::ReadMembers;
 use crate::port::Person;
-use crate::{Membership, MembershipId, TenantAdmin, TenantsError};
+use crate::{Allowed, Membership, MembershipId, TenantsError};
 
 /// How many may be in a workspace, and how many are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl Tenants {
     /// Who is in a workspace or comes back with the account, longest first; `None` beside whom nobody knows any more.
     pub async fn members(
         &self,
-        by: &TenantAdmin<ReadMembers>,
+        by: &Allowed<ReadMembers>,
         page: Page<MembershipId>,
     ) -> Result<Paged<(Membership, Option<Person>)>, TenantsError> {
         let part = self.ports.members.members(by.tenant(), page).await?;
@@ -32,7 +32,7 @@ impl Tenants {
     /// One member of a workspace.
     pub async fn member(
         &self,
-        by: &TenantAdmin<ReadMembers>,
+        by: &Allowed<ReadMembers>,
         id: MembershipId,
     ) -> Result<(Membership, Option<Person>), TenantsError> {
         let member = self.listed(by.tenant(), id).await?;
@@ -46,7 +46,7 @@ impl Tenants {
     }
 
     /// How many seats of a workspace are taken.
-    pub async fn seats(&self, by: &TenantAdmin<ReadMembers>) -> Result<Seats, TenantsError> {
+    pub async fn seats(&self, by: &Allowed<ReadMembers>) -> Result<Seats, TenantsError> {
         let used = self.ports.members.seats_used(by.tenant()).await?;
         Ok(Seats { used, limit: self.usable(by.tenant()).await?.seats })
     }

@@ -2,7 +2,7 @@ use saaskit_kernel::{Call, retry_stale};
 
 use super::{TRIES, Tenants, is_contended};
 use crate::permissions::WriteMembers;
-use crate::{MembershipId, Role, TenantAdmin, TenantsError, action, event};
+use crate::{Allowed, MembershipId, Role, TenantsError, action, event};
 
 impl Tenants {
     /// Removes somebody else from a workspace; an owner only by an owner, and never the last one. Who was to come back
@@ -10,7 +10,7 @@ impl Tenants {
     pub async fn remove_member(
         &self,
         call: &Call,
-        by: &TenantAdmin<WriteMembers>,
+        by: &Allowed<WriteMembers>,
         member: MembershipId,
     ) -> Result<(), TenantsError> {
         retry_stale(TRIES, is_contended, || self.remove_member_once(call, by, member)).await
@@ -19,7 +19,7 @@ impl Tenants {
     async fn remove_member_once(
         &self,
         call: &Call,
-        by: &TenantAdmin<WriteMembers>,
+        by: &Allowed<WriteMembers>,
         member: MembershipId,
     ) -> Result<(), TenantsError> {
         let member = self.listed(by.tenant(), member).await?;

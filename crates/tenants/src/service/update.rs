@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{TRIES, Tenants, is_contended};
 use crate::remembered::tenant_changed;
 use crate::write::{TenantWrite, TenantsWrite};
-use crate::{Tenant, TenantAdmin, TenantsError, action, event};
+use crate::{Allowed, Tenant, TenantsError, action, event};
 
 /// What is to be different; what is not named stays.
 #[derive(Debug, Clone, Default)]
@@ -20,7 +20,7 @@ impl Tenants {
     pub async fn update(
         &self,
         call: &Call,
-        by: &TenantAdmin,
+        by: &Allowed,
         change: TenantChange,
         version: Option<Version>,
     ) -> Result<Tenant, TenantsError> {
@@ -37,7 +37,7 @@ impl Tenants {
     async fn update_once(
         &self,
         call: &Call,
-        by: &TenantAdmin,
+        by: &Allowed,
         (name, slug): (Option<Name>, Option<Slug>),
         version: Option<Version>,
     ) -> Result<Tenant, TenantsError> {

@@ -12,7 +12,7 @@ use saaskit_tenants::permissions::Right;
 use saaskit_tenants::port::{Members, Workspaces};
 use saaskit_tenants::write::{MembershipWrite, OwnerCount, TenantWrite, TenantsWrite};
 use saaskit_tenants::{
-    Member, Membership, MembershipId, NewTenant, Ports, Role, Tenant, TenantAdmin, TenantOwner, TenantStatus,
+    Allowed, Member, Membership, MembershipId, NewTenant, Ports, Role, Tenant, TenantOwner, TenantStatus,
     Tenants, TenantsError,
 };
 
@@ -87,8 +87,8 @@ impl World {
         self.tenants.enter(&self.call(by), by, tenant).await
     }
 
-    /// Evidence that somebody may change a workspace.
-    pub(crate) async fn admin<R: Right>(&self, of: &Tenant, by: &Principal) -> TenantAdmin<R> {
+    /// Evidence that somebody has a right in a workspace, by the role.
+    pub(crate) async fn admin<R: Right>(&self, of: &Tenant, by: &Principal) -> Allowed<R> {
         self.enter(by, of.id).await.unwrap().allowed().unwrap()
     }
 

@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
+// What stands for MongoDB ends the transaction of who was killed after a minute, as a real one does by itself.
 super::on_every_engine! {
     what_killed_servers_acknowledged_is_there_and_mailed_once
     a_server_told_to_stop_answers_what_it_began

@@ -85,7 +85,6 @@ fn read(document: &Value, route: &RouteInfo) -> Route {
 fn least(access: Access, name: &str) -> (Role, &'static str) {
     match access {
         Access::Member => (Role::Member, "ROLE_TOO_LOW"),
-        Access::Admin => (Role::Admin, "ROLE_TOO_LOW"),
         Access::Owner => (Role::Owner, "ROLE_TOO_LOW"),
         Access::MemberWith(TENANT_ROLES_READ | TENANT_ROLES_WRITE) => (Role::Admin, "PERMISSION_MISSING"),
         Access::MemberWith(permission) => {

@@ -8,7 +8,7 @@ use crate::{Permission, Rights, Role, UserStatus};
 
 /// What a user may do anywhere, as it was when it was read.
 #[derive(Debug, Default)]
-pub(crate) struct Held {
+pub(crate) struct CompiledRights {
     operates: bool,
     /// Those of the roles that are always there.
     system: Vec<SystemRole>,
@@ -16,7 +16,7 @@ pub(crate) struct Held {
     places: HashMap<Option<TenantId>, Grants>,
 }
 
-impl Held {
+impl CompiledRights {
     pub(crate) fn new(catalogue: &Catalogue, rights: Rights) -> Self {
         let Rights { super_admin, status, roles } = rights;
         let mut system = Vec::new();
